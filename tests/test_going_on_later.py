@@ -35,8 +35,8 @@ def cases() -> list[dict[str, Any]]:
     return found
 
 
-def both_visits(case: Mapping[str, Any], content: Content) -> tuple[Evaluation, Evaluation]:
-    """The first visit, and the later one with its safety screen and what the case says."""
+def visits(case: Mapping[str, Any], content: Content) -> tuple[list[Evaluation], Evaluation]:
+    """The earlier visits, and the later one with its safety screen and what the case says."""
     base = read_case(CASES / f"{case['base']}.toml", content)
     first = base.with_answers(read_answers(FILE, case.get("then", {}), content))
     screen = {item_id for item in content.steps["safety"].items for item_id in item.ids}
@@ -51,14 +51,23 @@ def both_visits(case: Mapping[str, Any], content: Content) -> tuple[Evaluation, 
     )
     if case.get("kind") == "initial":  # with all that was answered at the first visit
         now = now.with_answers(first.answers)
-    return first, now.with_answers(read_answers(FILE, case.get("now", {}), content))
+    earlier = [first]
+    for one in case.get("between", []):
+        begun = Evaluation.begin(
+            base.patient,
+            base.sore_knee,
+            base.visit_date + timedelta(weeks=one["weeks"]),
+            kind="re-evaluation",
+        )
+        earlier.append(begun.with_answers(read_answers(FILE, one["answers"], content)))
+    return earlier, now.with_answers(read_answers(FILE, case.get("now", {}), content))
 
 
 def judged(
     case: Mapping[str, Any], content: Content
 ) -> tuple[PlanOfCare | NoPlan, Mapping[str, StepProgress], FollowUp | None, Note]:
-    first, now = both_visits(case, content)
-    earlier = () if now.kind == "initial" else visits_of([first])
+    before, now = visits(case, content)
+    earlier = () if now.kind == "initial" else visits_of(before)
     assessment = assess(now, content)
     plan = plan_of_care(now, assessment, content, episode_of(earlier))
     steps = progress(now, assessment, plan, content, earlier=earlier)

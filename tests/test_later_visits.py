@@ -37,6 +37,7 @@ from evalassist.records.models import StoredEpisode
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
+from ui.evaluation_view import EvaluationView
 from ui.pages.assessment import AssessmentPage
 from ui.pages.plan import PlanPage
 from ui.pages.safety import SafetyPage
@@ -811,6 +812,30 @@ def test_a_discharge_note_says_which_criteria_are_met(begin: Begin, first: Evalu
     states = {one.says.partition(":")[0]: one.state for one in note.follow_up.discharge}
     assert states["Upkeep plan"] == "met"
     assert "Discharge criteria" in printed(note)
+
+
+@pytest.mark.parametrize(("kind", "seen"), [("discharge", True), ("re-evaluation", False)])
+def test_what_the_discharge_criteria_ask_is_seen_at_a_discharge(
+    opened: Any, begin: Begin, first: Evaluation, content: Content, kind: VisitKind, seen: bool
+) -> None:
+    session = begin(later(first, 12, kind=kind))
+    page = opened(StepPage(content.steps["questionnaires"], session))
+    assert ("Upkeep plan agreed" in words(page)) is seen
+
+
+def test_f8_leads_to_what_the_discharge_criteria_ask(qtbot: Any, begin: Begin, first: Evaluation) -> None:
+    view = EvaluationView(begin(later(first, 12, kind="discharge", log_percent=80)))
+    qtbot.addWidget(view, before_close_func=lambda one: one.close_view())
+    view.show_step("questionnaires")
+    with qtbot.waitExposed(view):
+        view.show()
+    view.activateWindow()
+    view.go_to("log-percent")
+    went = []
+    for _ in range(3):
+        QTest.keyClick(view, Qt.Key.Key_F8)
+        went.append(view.focused_item())
+    assert went == ["quiet-two-weeks", "home-independent", "upkeep-plan"]
 
 
 def test_a_note_of_a_first_visit_has_no_such_part(begin: Begin, first: Evaluation) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.facts import shown
 from evalassist.clinical.given import Given
-from evalassist.clinical.result import Assessment, SideStrength, Verdict
+from evalassist.clinical.result import Assessment, Fact, Knowledge, SideStrength, Verdict
 from evalassist.clinical.strength import settled
 from evalassist.content.follow_up_schema import Comparison
 from evalassist.content.schema import Measure, StrengthGroup
@@ -109,6 +109,17 @@ def measured_instead(item_id: ItemId, evaluation: Evaluation, content: Content) 
         not isinstance(evaluation.answers.get(each, NotTested("")), NotTested)
         for each in item.measured_by(side)
     )
+
+
+def ever_known(earlier: Iterable[Visit], known: Knowledge, content: Content) -> Knowledge:
+    """What is known of the patient, where it was not asked again from the latest visit at which it was."""
+    facts: dict[str, Fact] = {}
+    for visit in earlier:
+        facts |= visit.assessment.facts
+        facts = {
+            key: fact for key, fact in facts.items() if not measured_instead(key, visit.evaluation, content)
+        }
+    return Knowledge({**facts, **known.facts}, known.sources, known.reasons)
 
 
 def changes(then: Visit, now: Visit, content: Content) -> tuple[Change, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.case import chosen_phase
-from evalassist.clinical.change import Change, Visit, changes, gain_of
+from evalassist.clinical.change import Change, Visit, changes, ever_known, gain_of
 from evalassist.clinical.conditions import judge, verdict_of
 from evalassist.clinical.given import Given, SoFar, given_of, so_far
 from evalassist.clinical.plan import LAST_PHASE, diagnosis_stands, plan_of_care
@@ -179,7 +179,7 @@ def follow_up(
     exercises = _exercises(last, now, _any_new(signs, knee=True), content)
     known = _knowledge(earlier, now, since_first, since_last, signs, exercises, content)
     course, reasons, missing = _course(known, content)
-    ever = _ever_known(earlier, known)
+    ever = ever_known(earlier, known, content)
     weeks = [timedelta(weeks=number) for number in REFER_BACK_WEEKS]
     episode = episode_of(earlier)
     in_force = episode.phase if episode else None
@@ -200,7 +200,7 @@ def follow_up(
         exercises=exercises,
         given=last.plan,
         diagnosed=_diagnosed(earlier, assessment, content),
-        not_again=not_asked_again(evaluation, last.assessment, content),
+        not_again=not_asked_again(evaluation, ever, content),
         exits=tuple(_criterion(row, known, ever, evaluation) for row in exits),
         discharge=tuple(_criterion(row, known, ever, evaluation) for row in content.follow_up.discharge),
         visits=(*earlier, now),
@@ -305,12 +305,6 @@ def _knowledge(
         if value is None
     }
     return Knowledge({**known.facts, **facts}, {**known.sources, **sources}, known.reasons)
-
-
-def _ever_known(earlier: tuple[Visit, ...], known: Knowledge) -> Knowledge:
-    """What is known of the patient, where it was not asked again from the latest visit at which it was."""
-    facts = {name: fact for visit in earlier for name, fact in visit.assessment.facts.items()}
-    return Knowledge({**facts, **known.facts}, known.sources, known.reasons)
 
 
 def _lowest_symmetry(

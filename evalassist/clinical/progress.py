@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from evalassist.clinical.change import Visit
+from evalassist.clinical.change import Visit, ever_known
 from evalassist.clinical.conditions import verdict_of
 from evalassist.clinical.given import held_open
 from evalassist.clinical.goals import CHOSEN
-from evalassist.clinical.result import Assessment, NoPlan, PlanOfCare, Verdict
+from evalassist.clinical.result import Assessment, Knowledge, NoPlan, PlanOfCare, Verdict
 from evalassist.content.schema import Group, Item, Measure, Step
 from evalassist.evaluation import Answer, Evaluation, ItemId, Side, StrengthTest
 
@@ -51,7 +51,8 @@ def progress(
     not_now = _scored(assessment, content)
     held = frozenset[ItemId]()
     if earlier:
-        not_now |= not_asked_again(evaluation, earlier[-1].assessment, content)
+        known = ever_known(earlier, assessment.known, content)
+        not_now |= not_asked_again(evaluation, known, content)
         again = {key for key, (item, _) in content.asked.items() if not item.optional} - not_now
         totals = [
             each for each in _by_total(assessment, earlier, content) if not again.isdisjoint(each.items)
@@ -59,7 +60,7 @@ def progress(
         not_now = not_now.union(*(measure.items for measure in totals))
         held = _held(evaluation, earlier, content).union(filter(None, (each.total_item for each in totals)))
         held |= frozenset(_named_again(evaluation, earlier))
-        named = _asked_again(evaluation, earlier[-1].assessment, content, whole_steps=False)
+        named = _asked_again(evaluation, known, content, whole_steps=False)
         held |= {item_id for item_id in named if content.asked[item_id][0].optional}
         not_now -= held
     asked = {
@@ -79,15 +80,16 @@ def progress(
     }
 
 
-def not_asked_again(evaluation: Evaluation, before: Assessment, content: Content) -> frozenset[ItemId]:
+def not_asked_again(evaluation: Evaluation, known: Knowledge, content: Content) -> frozenset[ItemId]:
     """What a later visit can ask and does not wait for: the diagnosis stands, and the therapist looks for change."""
-    return frozenset(content.asked) - _asked_again(evaluation, before, content)
+    return frozenset(content.asked) - _asked_again(evaluation, known, content)
 
 
 def _asked_again(
-    evaluation: Evaluation, before: Assessment, content: Content, *, whole_steps: bool = True
+    evaluation: Evaluation, known: Knowledge, content: Content, *, whole_steps: bool = True
 ) -> frozenset[ItemId]:
-    """What a later visit waits for; without the `whole_steps` only what is named, which is asked though optional."""
+    """What a later visit waits for, by all that is `known` of the patient so far; without the `whole_steps` only what
+    is named, which is asked though optional."""
     asked: set[ItemId] = set()
     for row in content.follow_up.again:
         items = [*map(content.items.__getitem__, row.items)]
@@ -95,7 +97,7 @@ def _asked_again(
         for item in items if evaluation.kind in row.kinds else ():
             for item_id in item.ids:
                 side = _side_of(item, item_id)
-                if row.when is None or verdict_of(row.when, before.known, side) is Verdict.MET:
+                if row.when is None or verdict_of(row.when, known, side) is Verdict.MET:
                     asked.add(item_id)
     return frozenset(asked)
 

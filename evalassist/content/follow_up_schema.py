@@ -141,7 +141,8 @@ class SameAsLast(Sourced):
 class AskedAgain(Sourced):
     """What a later visit asks again; what is on no such row can be asked, but nothing waits for it.
 
-    `kinds` are the visits that ask it; `when` is judged on the visit before, for each side where the items have one.
+    `kinds` are the visits that ask it; `when` is judged on what is known today and, where that says nothing, on the
+    latest visit that does; for each side where the items have one.
     """
 
     kinds: tuple[VisitKind, ...] = ("re-evaluation", "discharge")

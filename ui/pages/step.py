@@ -84,9 +84,10 @@ class GroupCard(FoldingGroup):
         self._rest = self._make_rest()
         self._as_last = self._make_as_last()
         self.folded_changed.connect(self._opened)
-        answers = page.session.evaluation.answers
-        answered = any(item_id in answers for item in group.items for item_id in item.ids)
-        self.set_folded(self._optional and not answered and not group.open)
+        ids = frozenset(item_id for item in group.items for item_id in item.ids)
+        answered = not ids.isdisjoint(page.session.evaluation.answers)
+        waits = not ids.isdisjoint(page.gaps())  # a later visit may wait for what is optional otherwise
+        self.set_folded(self._optional and not (answered or waits or group.open))
 
     def refresh(self, assessment: Assessment) -> None:
         """Show the answers, what of the group is asked, and how far it is."""
