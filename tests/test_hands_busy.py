@@ -255,7 +255,7 @@ def test_trials_that_scatter_are_taken_back_by_a_key_and_never_called_tested(
         desk.pad("-1 ")
     left_out = sum(desk.test(stop.item_id).not_tested is not None for stop in desk.hands.entry.stops)
     assert left_out > 1
-    assert f"Nothing left to test, {left_out} left out; 1 has no score." in desk.sees()
+    assert f"Nothing left to test, {left_out} left out; 1 has no score" in desk.sees()
 
 
 # ---------------------------------------------------------------- a dynamometer that types
@@ -1072,6 +1072,43 @@ def test_before_anything_is_tested_it_asks_which_muscles(table: Callable[..., Ta
     assert desk.test("habd.left") == measured(100)
 
 
+@pytest.mark.parametrize("number", ["182", "82", "18.4kgf", "9.5"])
+def test_a_reading_that_comes_before_the_muscles_are_chosen_is_the_first_trial(
+    table: Callable[..., Table], number: str
+) -> None:
+    desk = table()
+    desk.open()
+    desk.reads_in(f"{number}\r\n")
+    assert desk.test("habd.left").trials == (float(number.removesuffix("kgf")),)
+    assert desk.hands.entry.question is None
+    assert {stop.group for stop in desk.hands.entry.stops} == {"habd", "her", "kext"}
+    desk.reads_in("80\r\n")
+    assert len(desk.test("habd.left").trials) == 2
+
+
+def test_numbers_of_several_muscles_at_once_are_asked_about_before_they_are_a_trial(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    desk.open()
+    desk.pad("12 ")
+    assert "habd.left" not in desk.session.evaluation.answers
+    assert "Enter again keeps it" in desk.sees()
+    desk.pad(" ")
+    assert desk.test("habd.left") == measured(12)
+
+
+@pytest.mark.parametrize("typed", ["7", "0", "1,000"])
+def test_a_number_that_is_neither_a_muscle_nor_a_reading_is_refused(
+    table: Callable[..., Table], typed: str
+) -> None:
+    desk = table()
+    desk.open()
+    desk.reads_in(f"{typed}\r")
+    assert "habd.left" not in desk.session.evaluation.answers
+    assert "Type a number from 1 to 5" in desk.sees()
+
+
 def test_what_was_measured_at_an_earlier_visit_is_measured_again_unless_it_is_taken_out(
     table: Callable[..., Table], store: Store
 ) -> None:
@@ -1104,6 +1141,43 @@ def test_a_lever_arm_that_was_measured_the_last_time_is_asked_again(
     desk.pad("78 ")
     assert desk.test("habd.left").lever_arm_m == 0.78
     assert desk.at == "habd.right"
+
+
+def test_at_the_end_it_says_where_a_lever_arm_is_missing_and_one_key_leads_there(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" -8 78 100 97 95 0 82 84 80 0 78 ")
+    desk.pad("100 100 100 0 85 85 85 0 -1 -7 4 0 ")
+    assert hands.entry.stop is None
+    assert "Nothing left to test, 1 left out; 2 have no lever arm." in desk.sees()
+    assert "2 have no lever arm" in hands.accessibleDescription()
+    assert "lever arm" in desk.sees().splitlines()
+    desk.pad("*")
+    assert (desk.at, hands.entry.ask) == ("her.left", "lever")
+    desk.pad("35 ")
+    assert desk.test("her.left").lever_arm_m == 0.35
+    assert "1 has no lever arm." in desk.sees()
+    desk.pad("*35 ")
+    assert desk.test("her.right").lever_arm_m == 0.35
+    assert "Nothing left to test, 1 left out." in desk.sees()
+    assert "lever arm" not in desk.sees().splitlines()
+
+
+def test_the_last_value_stands_by_the_muscle_while_it_is_tested_at_a_later_visit(
+    table: Callable[..., Table], store: Store
+) -> None:
+    first = Evaluation.begin(Patient("Rivera, Ana", date(2001, 5, 9), "F"), "right", date(2026, 2, 2))
+    store.save(first.with_answers({"habd.left": measured(90, 92, 91)}))
+    desk = table(first=first)
+    desk.open()
+    desk.pad(" ")
+    assert "last: best 92 N, Feb 2" in desk.sees()
+    assert "last: best 92 N, Feb 2" in desk.hands.accessibleDescription()
+    desk.pad("100 97 95 0 ")
+    assert desk.at == "habd.right"
+    assert "last:" not in desk.sees()
 
 
 def test_closing_the_window_tells_what_is_typed_here_and_not_counted(table: Callable[..., Table]) -> None:

@@ -65,7 +65,7 @@ class HandsBusyView(HandsScreen):
             "+": self.start_count,
             "−": self.entry.ask_for_reason,
             "P": self.entry.ask_pain,
-            "*": self.entry.ask_for_compensation,
+            "*": self._seen_or_lever,
             "F2": self._show_big,
         }
 
@@ -131,6 +131,12 @@ class HandsBusyView(HandsScreen):
     def _pain_clicked(self, pain: object) -> None:
         self.entry.take_pain(pain if isinstance(pain, int) else None)
         self._done()
+
+    def _seen_or_lever(self) -> None:
+        if self.entry.stop is None:
+            self.entry.ask_for_lever()
+        else:
+            self.entry.ask_for_compensation()
 
     def _show_big(self) -> None:
         self._big = not self._big
@@ -209,7 +215,7 @@ class HandsBusyView(HandsScreen):
         acts: dict[str, Callable[[], object]] = {"+": self.start_count}
         acts |= dict.fromkeys("-/", entry.ask_for_reason)
         acts |= dict.fromkeys("pP", entry.ask_pain)
-        return acts | dict.fromkeys("*cC", entry.ask_for_compensation)
+        return acts | dict.fromkeys("*cC", self._seen_or_lever)
 
     def _escape(self) -> None:
         if self._second:
@@ -238,7 +244,7 @@ class HandsBusyView(HandsScreen):
             ("+", tr("count the seconds of the hold")),
             ("−, /", tr("not tested: the reasons; by hand; lever arm; other muscles")),
             ("P", tr("pain now; it is asked after the last trial")),
-            ("*, C", tr("compensation seen")),
+            ("*, C", tr("compensation seen; at the end: the lever arms that are missing")),
             (tr("Up, Down"), tr("the muscle or side before, the next one")),
             ("F2", tr("the picture large")),
             ("F11, Esc", tr("back to the page")),

@@ -143,7 +143,7 @@ class HandsEntry(HandsPlace):
     def can_be_taken(self) -> bool:
         """Whether what is typed can be counted here, be it that Enter asks once more."""
         if self.question is not None:
-            return self._option is not None
+            return self._option is not None or self._is_first_trial(self.question)
         known = {
             "trial": self._force,
             "grade": read_grade(self.typed),
@@ -427,6 +427,21 @@ class HandsEntry(HandsPlace):
         if self.group is not None and not self.test.not_tested:
             self.ask_by_number(questions.compensation(self, self.group))
 
+    @property
+    def without_lever(self) -> list[str]:
+        """The sides with a force and no lever arm: their torque is not known."""
+        strength = self.session.assessment.strength
+        sides = [(stop, strength[stop.group].side(stop.side)) for stop in self.stops]
+        return [s.item_id for s, one in sides if one and one.score is not None and one.torque_nm is None]
+
+    def ask_for_lever(self) -> None:
+        """All is tested: the first lever arm that is missing."""
+        if self.homeless:
+            self.refuse_more()
+        elif self.question is None and self.without_lever:
+            self.go_to(self.without_lever[0])
+            self.force("lever")
+
     def ask_for_muscles(self) -> None:
         """Which optional muscles are tested besides."""
         self.ask_by_number(questions.muscles(self))
@@ -456,6 +471,18 @@ class HandsEntry(HandsPlace):
             self.question = None
             self._clear()
             return
+        if self._is_first_trial(question):
+            self.question = None
+            numbers = {str(at + 1) for at in range(len(question.options))}
+            if numbers.issuperset(self.typed) and len(set(self.typed)) == len(self.typed):
+                self._doubt(
+                    tr("{typed}: muscles are chosen one by one. Enter again keeps it.").format(
+                        typed=self.typed
+                    )
+                )
+            else:
+                self._take()
+            return
         if self._option is None:
             self._refuse(
                 tr("Type a number from 1 to {count}, then Enter.").format(count=len(question.options))
@@ -463,6 +490,11 @@ class HandsEntry(HandsPlace):
             self.typed = ""
             return
         self.choose(self._option)
+
+    def _is_first_trial(self, question: Question) -> bool:
+        """A dynamometer writes while it is asked which muscles besides: none, and this is of the muscle shown above."""
+        no_option = self._option is None and len(self.typed) > 1
+        return question.stays and no_option and self.ask == "trial" and self._force is not None
 
     def choose(self, option: int) -> None:
         """Take one of what is offered, by its place in the list."""

@@ -156,7 +156,9 @@ class HandsScreen(QWidget):
         self._sore = Chip(tr("sore side"), "att")
         head.addWidget(self._side)
         head.addWidget(self._sore, 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addStretch(1)
+        self._last = style.label("say", wrap=True)
+        self._last.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self._last, 1)
         left.addLayout(head)
         self._name = FittingWords(40, fills=True)
         self._line = style.label("b", wrap=True)
@@ -188,6 +190,7 @@ class HandsScreen(QWidget):
         self._show_progress()
         asks, says = entry.question is not None, bool(entry.says)
         self._side.setVisible(stop is not None)
+        self._last.setText("" if self._close or asks else self._last_value())
         for part in (self._line, self.how):  # what is asked is not read from the table
             part.setVisible(stop is not None and not (self._close and asks))
         known = bool(entry.test.trials) and not (asks or says or self._second)
@@ -226,12 +229,16 @@ class HandsScreen(QWidget):
         told = tr("Nothing left to test, {count} left out").format(count=out) if out else tr("All tested")
         if without:
             told += trn("; {count} has no score", "; {count} have no score", without).format(count=without)
+        if levers := len(self.entry.without_lever):
+            told += trn("; {count} has no lever arm", "; {count} have no lever arm", levers).format(
+                count=levers
+            )
         return f"{told}."
 
     def _spoken(self) -> str:
         stop, group = self.entry.stop, self.entry.group
         if stop is None or group is None:
-            return tr("Nothing is left to test.")
+            return self._all_tested()
         if self.entry.question is not None:
             return f"{stop.side}, {group.title}. {self._to_tell()['question']}"
         return f"{stop.side}, {group.title}. {self._asked()}. {self.entry.says}"
@@ -288,6 +295,7 @@ class HandsScreen(QWidget):
             "says": entry.says,
             **self._differences(stop.group),
             "place": f"{stop.side}, {group.title}, {position}",
+            "last": self._last_value(),
             "asked": wanted,
             "setup": self.how.in_words,
             "how": self.how.in_words if self._big else tr("small picture"),
@@ -331,7 +339,7 @@ class HandsScreen(QWidget):
         return "  ·  ".join(part for part in parts if part)
 
     def _asked(self) -> str:
-        return ", ".join(part for part in self._asked_parts() if part)
+        return ", ".join(part for part in (*self._asked_parts(), self._last_value()) if part)
 
     def _asked_parts(self) -> tuple[str, str]:
         entry, group = self.entry, self.entry.group
@@ -350,6 +358,11 @@ class HandsScreen(QWidget):
             "done": tr("not tested") if entry.test.not_tested else tr("all is in"),
         }[entry.ask]
         return position, asked
+
+    def _last_value(self) -> str:
+        """What was measured here at the last visit that did, while it is measured again."""
+        entry = self.entry
+        return self.session.last_words(entry.item_id) if entry.ask in ("trial", "grade") else ""
 
     def _last_lever(self) -> str:
         last = self.entry.last
@@ -413,6 +426,7 @@ class HandsScreen(QWidget):
     def _show_keys(self) -> None:
         entry, say = self.entry, self.legend.say
         nothing = entry.stop is None
+        lever = nothing and entry.question is None and bool(entry.without_lever)
         # Enter, or a key that takes what is typed first, would only be refused.
         refused = bool(entry.typed) and not entry.can_be_taken
         if entry.question is not None:
@@ -421,17 +435,16 @@ class HandsScreen(QWidget):
             say("Backspace", "back")
         else:
             say("Enter", "" if refused else self._enter_words())
-            say(
-                "Backspace",
-                tr("correct {typed}").format(typed=entry.typed) if entry.typed else tr("take back the last"),
-            )
+            back = "" if lever and self._close else tr("take back the last")
+            say("Backspace", tr("correct {typed}").format(typed=entry.typed) if entry.typed else back)
         asking = entry.question is not None or nothing
         waits = asking or refused
         trial = not waits and entry.ask == "trial"
         say("+", "" if not trial else tr("start again") if self._second else tr("start the count"))
         say("−", tr("other muscles") if nothing else "" if asking else tr("not tested, by hand …"))
         say("P", "" if waits else "pain")
-        say("*", "" if waits else tr("compensation: seen") if entry.test.compensation else tr("compensation"))
+        seen = tr("compensation: seen") if entry.test.compensation else tr("compensation")
+        say("*", tr("lever arm") if lever else "" if waits else seen)
         say("F2", "" if asking else tr("small picture") if self._big else tr("big picture"))
 
     def _enter_words(self) -> str:
