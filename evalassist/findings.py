@@ -94,7 +94,7 @@ def not_tested_lines(evaluation: Evaluation, content: Content) -> tuple[Line, ..
 
 
 def _same_as(step: Step, evaluation: Evaluation, content: Content) -> Iterator[Line]:
-    """What the therapist said is the same as at an earlier visit, under the day of that visit."""
+    """What the therapist said is the same as at an earlier visit, with the answer, under the day of that visit."""
     by_day: dict[date, list[str]] = {}
     for group in step.groups:
         ids = [item_id for item in group.items for item_id in item.ids]
@@ -106,7 +106,8 @@ def _same_as(step: Step, evaluation: Evaluation, content: Content) -> Iterator[L
             continue
         for item_id in marked:
             again = " (taken again)" if is_measured(content.asked[item_id][0], content) else ""
-            label = lower_first(content.label(item_id)) + again
+            said = _value(content.asked[item_id][0], evaluation.answers.get(item_id)).replace(";", ",")
+            label = lower_first(content.label(item_id)) + (f": {said}" if said else "") + again
             by_day.setdefault(evaluation.same_as[item_id], []).append(label)
     for day, labels in sorted(by_day.items()):
         yield Line(label=f"Same as on {day_in_words(day)}", value="; ".join(labels))

@@ -353,7 +353,17 @@ def test_the_note_says_what_was_said_to_be_the_same_and_since_when(begin: Begin)
     session = begin()
     session.say_same({"onset": ("gradual", FIRST_DAY), "nprs-worst": (6.0, FIRST_DAY)})
     told = " ".join(note_text(session.note()).split())
-    assert "Same as on March 2, 2026: onset; worst pain, last 7 days (taken again)" in told
+    same = "Same as on March 2, 2026: onset: gradual; worst pain, last 7 days: 6/10 (taken again)"
+    assert same in told
+
+
+def test_what_is_the_same_holds_its_answer_so_that_a_no_does_not_read_as_a_yes(begin: Begin) -> None:
+    session = begin()
+    session.say_same({"wakes": ("no", FIRST_DAY), "sport": ("walks; swims", FIRST_DAY)})
+    told = " ".join(note_text(session.note()).split())
+    assert (
+        "Same as on March 2, 2026: the knee wakes the patient at night: no; which sport: walks, swims" in told
+    )
 
 
 def test_a_whole_group_that_is_the_same_is_told_by_its_name(begin: Begin) -> None:
