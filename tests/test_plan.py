@@ -32,7 +32,7 @@ from evalassist.clinical.result import (
     Verdict,
 )
 from evalassist.clinical.slots import choose
-from evalassist.content import load_content
+from evalassist.content import Content, load_content
 from evalassist.content.plan_schema import load_plan_rules
 from evalassist.errors import ContentError
 from evalassist.evaluation import Evaluation, Patient, PlanEdit, SoreKnee
@@ -624,6 +624,36 @@ def test_the_therapist_drops_swaps_and_moves_with_a_reason() -> None:
     assert why_refused(plan, "HE01") == "done before"
     assert plan.exercises[0].edited
     assert plan.exercises[0].slot == "HIP3"
+
+
+def told_of(plan: PlanOfCare, exercise_id: str) -> list[str]:
+    return [reason.text for one in plan.exercises if one.exercise.id == exercise_id for reason in one.because]
+
+
+def test_what_is_swapped_for_the_same_finding_tells_it_and_nothing_else_of_the_former_one() -> None:
+    finding, *others = told_of(planned(example_1()), "QC01")
+    assert "Knee extension strength" in finding
+    assert any("pain cap" in other for other in others)
+    harder = planned(example_1(), PlanEdit("swap", "QC01", to="QC03", reason="likes it"))
+    assert told_of(harder, "QC03") == ["chosen by the therapist: likes it", finding]
+    again = PlanEdit("swap", "QC03", to="QC02")
+    twice = planned(example_1(), PlanEdit("swap", "QC01", to="QC03", reason="likes it"), again)
+    assert finding in told_of(twice, "QC02")
+
+
+def test_what_is_swapped_for_another_muscle_tells_no_finding_of_the_former_one() -> None:
+    plan = planned(example_1(), PlanEdit("swap", "QC01", to="HX04", reason="likes it"))
+    assert told_of(plan, "HX04") == ["chosen by the therapist: likes it"]
+
+
+def test_a_stretch_that_is_swapped_for_one_of_another_structure_does_not_tell_what_the_former_was_for(
+    content: Content,
+) -> None:
+    example_2 = read_case(Path(__file__).parent / "cases" / "ex2.toml", content)
+    swap = PlanEdit("swap", "FL03", to="FL01", reason="likes it")
+    plan = plan_of_care(example_2.with_plan_edit(swap), assess(example_2, content), content)
+    assert isinstance(plan, PlanOfCare)
+    assert told_of(plan, "FL01") == ["chosen by the therapist: likes it"]
 
 
 def test_hip_and_knee_stand_in_turn_until_the_therapist_moves_one() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evalassist.clinical.case import Case
 from evalassist.clinical.dosing import card_order, dose_for, side_for
 from evalassist.clinical.refusals import warned
 from evalassist.clinical.result import PlannedExercise, Reason, Refusal
+from evalassist.clinical.slots import answered_by
 from evalassist.content.schema import Exercise
 from evalassist.evaluation import EditKind, PlanEdit, SoreKnee
 
@@ -178,8 +179,16 @@ def _swapped(case: Case, state: Edited, place: int, edit: PlanEdit) -> Edited:
     one = _by_hand(case, edit.to, before.slot, edit.reason or f"instead of {before.exercise.name}")
     why = edit.reason or f"the therapist chose {one.exercise.name} instead"
     state = replace(state, dropped=(*state.dropped, Refusal(before.exercise.id, why, "therapist")))
-    state = _put(state, place, replace(one, edited=True))
+    because = (*one.because, *_also_answered(case, before, edit.to))
+    state = _put(state, place, replace(one, edited=True, because=because))
     return _with_warning(case, state, edit.to, f"instead of {before.exercise.name}")
+
+
+def _also_answered(case: Case, before: PlannedExercise, exercise_id: str) -> Iterator[Reason]:
+    """The findings for which the former exercise stood there and which this one answers as well; its pain tests and
+    its place in the list are its own."""
+    found = answered_by(case, exercise_id)
+    return (reason for reason in before.because if reason in found)
 
 
 def _by_hand(case: Case, exercise_id: str, slot: str, reason: str) -> PlannedExercise:

@@ -99,6 +99,18 @@ def _serve(case: Case, need: Need, log: Log) -> Pick | None:
     return None
 
 
+def answered_by(case: Case, exercise_id: str) -> frozenset[Reason]:
+    """What was found that an exercise, or its easier or harder step, is taken for in any phase."""
+    exercise = case.exercises[exercise_id]
+    steps = {exercise.id, exercise.easier, exercise.harder}
+    findings = set[str]()
+    for need in case.rules.needs:
+        choices = [choice for cell in need.cells for choice in cell.choices if choice.exercise in steps]
+        findings.update(_own_finding(case, choice) or need.deficit for choice in choices)
+        findings.update(need.deficit for name in need.last_resorts if name in steps)
+    return frozenset(reason for finding in findings for reason in _found(case, finding))
+
+
 def _own_finding(case: Case, choice: Choice) -> str:
     """The finding that this one choice of a need answers, as one tight structure of several; empty for all others."""
     fact = choice.when.fact if choice.when else None
