@@ -95,6 +95,14 @@ def test_a_step_that_waits_for_nothing_and_was_not_begun_is_no_step_that_is_done
     assert steps["mobility"].left == 0
 
 
+def test_the_assessment_is_done_once_the_plan_goes_on_and_nothing_waits_for_a_word(content: Content) -> None:
+    untouched = judged(cases()[0], content)[1]["assessment"]
+    assert (untouched.state, untouched.left) == ("empty", 0)
+    goes_on = next(case for case in cases() if case["name"].startswith("A knee that no longer hurts"))
+    steps = judged(goes_on, content)[1]
+    assert (steps["assessment"].state, steps["assessment"].left) == ("complete", 0)
+
+
 def test_the_note_says_whose_diagnosis_stands_and_does_not_list_what_was_not_asked(content: Content) -> None:
     case = next(case for case in cases() if case["name"].startswith("The plan goes on"))
     *_, note = judged(case, content)

@@ -73,7 +73,7 @@ def progress(
         asked["safety"] = StepProgress("danger", asked["safety"].gaps, why)
     return {
         **asked,
-        "assessment": _assessment_step(assessment),
+        "assessment": _assessment_step(assessment, plan),
         "plan": _plan_step(plan, asked["plan"].gaps),
         "handout": _handout_step(plan, handed_out),
         "sign": StepProgress("complete" if evaluation.signature else "empty", ()),
@@ -231,12 +231,13 @@ def _is_answered(answer: Answer | None) -> bool:
     return answer.has_result if isinstance(answer, StrengthTest) else answer is not None
 
 
-def _assessment_step(assessment: Assessment) -> StepProgress:
+def _assessment_step(assessment: Assessment, plan: PlanOfCare | NoPlan) -> StepProgress:
+    """Done, too, where nothing waits for a word and the plan goes on: the diagnosis of an earlier visit stands."""
     asked = accepted_ids(assessment)
     unanswered = tuple(rule_id for rule_id in asked if rule_id not in assessment.opinions)
     gaps = (*unanswered, *unexplained(assessment))
     if not asked and not gaps:
-        return StepProgress("empty", ())
+        return StepProgress("empty" if isinstance(plan, NoPlan) else "complete", ())
     begun = len(unanswered) < len(asked) or len(gaps) > len(unanswered)
     return StepProgress("complete" if not gaps else "partly" if begun else "empty", gaps)
 
