@@ -244,7 +244,8 @@ class Sheet(Part):
     """GO from 0 to this; SLOW DOWN up to 5; STOP over 5."""
     days_per_week: int
     minutes: int
-    weeks: int
+    weeks: int | None
+    """So many at least; None where care ends and nothing is agreed for the time after it."""
     goal: str
     """Whole, as the patient said it; the page prints what fits."""
     goal_date: date | None

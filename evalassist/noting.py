@@ -531,10 +531,11 @@ def _sheet(
 
 def _weeks_at_least(
     plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content, *, later: bool
-) -> int:
-    """How long the sheet asks the patient to go on: no longer than the plan that a re-evaluation makes."""
+) -> int | None:
+    """How long the sheet asks the patient to go on: no longer than the plan that a re-evaluation makes; None where
+    care ends and no upkeep plan is agreed."""
     if evaluation.kind == "discharge":
-        return content.plan.upkeep_weeks if assessment.value("upkeep-plan") == "yes" else WEEKS_AT_LEAST
+        return content.plan.upkeep_weeks if assessment.value("upkeep-plan") == "yes" else None
     return min(WEEKS_AT_LEAST, plan.schedule.weeks) if later else WEEKS_AT_LEAST
 
 

@@ -31,7 +31,7 @@ from evalassist.documents import (
 )
 from evalassist.errors import DocumentError
 from evalassist.evaluation import Addendum, Evaluation, PlanEdit, Signature
-from evalassist.note import Note, NoteDischarge, read_note
+from evalassist.note import Note, NoteDischarge, SheetForm, read_note
 from evalassist.note_text import note_text
 from evalassist.noting import clinic_of, note_of
 from evalassist.records.store import Store
@@ -211,13 +211,26 @@ def test_an_agreed_upkeep_plan_is_proposed_on_its_days_and_the_sheet_says_them(
     assert "3 days a week" not in sheet
     assert "13 weeks" in sheet
     assert "6 weeks or more" not in sheet
-    for visit in ("We will test", "ext visit", "each visit", "More weeks?"):
+    for visit in ("We will test", "ext visit", "each visit", "More weeks? Ask us", "your visits"):
         assert visit not in sheet
+    assert "More weeks? Copy this log." in sheet, "it has fewer than 13"
     assert not [
         one
         for one in sheet_findings(note, content, today=date(2026, 3, 2), lacks=lacks)
         if one.about == "retest"
     ]
+
+
+@pytest.mark.parametrize("form", ["standard", "large", "moves"])
+def test_where_no_upkeep_plan_is_agreed_the_last_sheet_asks_for_no_number_of_weeks(
+    content: Content, form: SheetForm
+) -> None:
+    last = note_at({"base": "ex1", "weeks": 12, "now": {"discharge-reason": "goals"}}, content)
+    sheet = printed(handout_pdf(last, form=form))
+    assert "It takes about" in sheet
+    assert "Give it at least" not in sheet
+    assert "weeks or more" not in sheet
+    assert "semanas" not in printed(handout_pdf(last, "es", form=form))
 
 
 def test_more_days_than_an_upkeep_plan_has_are_pointed_out(content: Content) -> None:

@@ -83,7 +83,7 @@ def large_sides(case: Case) -> tuple[Case, list[Side]]:
 
     The log is of four weeks where a longer one would take a leaf more.
     """
-    weeks = case.sheet.weeks
+    weeks = case.log_weeks
     return min(
         (_laid_out(case, each) for each in (weeks, min(weeks, _FEW_WEEKS))), key=lambda made: len(made[1])
     )
@@ -545,7 +545,7 @@ def _confidence(case: Case, canvas: Canvas, x: float, y_top: float, width: float
 
 def _foot(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> float:
     texts = case.texts
-    height = words(canvas, texts("foot"), x, y_top, width, SIZE, LEADING) + 8
+    height = words(canvas, texts(case.foot), x, y_top, width, SIZE, LEADING) + 8
     listed = f"{texts('studies', list=studies(case))} {texts('checked', date=checked_day(case))}"
     with tag(canvas, "P", running=False):
         return height + words(canvas, listed, x, y_top - height, width, _SMALL, 17.5, color=SECOND)

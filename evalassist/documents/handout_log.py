@@ -32,7 +32,7 @@ _SMALLEST = 10.0
 
 def log_block(case: Case, weeks: range, row: float = 20.2, *, whole: bool = False) -> Block:
     """The log of these weeks; where it is the `whole` log and ends before the plan does, it says so."""
-    ends_early = whole and weeks.stop <= case.sheet.weeks
+    ends_early = whole and weeks.stop <= case.log_weeks
     return Block(
         f"log of weeks {weeks.start} to {weeks.stop - 1}", partial(_log, case, weeks, row, ends_early)
     )
@@ -64,7 +64,7 @@ def _log(
 ) -> float:
     texts = case.texts
     right = x + width
-    later = weeks.start > case.sheet.weeks
+    later = weeks.start > case.log_weeks
     height = heading(canvas, x, y_top, texts.plain("log_heading_later" if later else "log_heading"))
     if not case.ends:
         line_left = right - 170
@@ -109,8 +109,8 @@ def _strip(
             elif first:
                 said = label(canvas, x, y_top - 11, texts.plain("log_start"), 12)
                 write_in(canvas, x + said + 4, grid - 8, y_top - 13)
-            elif more and not case.ends:
-                label(canvas, x, y_top - 11, texts.plain("log_more"), 12)
+            elif more:
+                label(canvas, x, y_top - 11, texts.plain("log_more_after" if case.ends else "log_more"), 12)
         for half in (0, 1):
             left = grid + half * 7 * day
             with tag(canvas, "TH", Scope="Column"):

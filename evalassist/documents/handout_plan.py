@@ -57,8 +57,9 @@ def plan_call(case: Case) -> str:
         moves=texts.counted("moves", len(case.exercises)),
         days=texts.counted("days", case.days_a_week),
         minutes=texts.counted("minute", sheet.minutes),
-        weeks=texts.counted("weeks", sheet.weeks),
     )
+    if sheet.weeks is not None:
+        call = f"{call} {texts('plan_weeks', weeks=texts.counted('weeks', sheet.weeks))}"
     if sheet.start_date:
         call = f"{texts(case.number_form('plan_start'), date=case.day(sheet.start_date))} {call}"
     return f"{call} {texts('latex_free')}" if sheet.latex_free else call

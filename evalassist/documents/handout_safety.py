@@ -283,7 +283,7 @@ def _foot(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> f
     """What the sheet is, how to get it in another form, and the studies the text leans on."""
     texts = case.texts
     rule(canvas, x, x + width, y_top, 0.75)
-    height = 3 + words(canvas, texts("foot"), x, y_top - 3, width, 12, 14.6)
+    height = 3 + words(canvas, texts(case.foot), x, y_top - 3, width, 12, 14.6)
     listed = texts("studies", list=studies(case))
     checked = texts("checked", date=checked_day(case))
     height += 3

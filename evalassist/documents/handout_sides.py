@@ -162,7 +162,7 @@ def _one_leaf(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] | N
         side = ruler.side([*map(card_block, cards), *note_blocks(case), log], 3)
         if side.gap >= LEAST_GAP:
             if side.spare > _LOOSE:
-                side = _tall_log(case, ruler, side, 3, weeks, _TALL_ROW)
+                side = _tall_log(case, ruler, side, 3, weeks, _TALL_ROW, whole=True)
             return [_filled(case, ruler, side, 3, cards, case.questions)]
     return None
 
@@ -188,12 +188,19 @@ def _two_leaves(case: Case, ruler: Ruler, cards: Sequence[Card]) -> list[Side] |
 
 
 def _tall_log(
-    case: Case, ruler: Ruler, side: Side, number: int, weeks: range, tallest: float = _TALLEST_ROW
+    case: Case,
+    ruler: Ruler,
+    side: Side,
+    number: int,
+    weeks: range,
+    tallest: float = _TALLEST_ROW,
+    *,
+    whole: bool = False,
 ) -> Side:
     """A side whose log, its last block, has rows as tall as the side allows."""
     rows = len(weeks) // 2 * (len(case.exercises) + 1)
     row = min(tallest, _ROW + max(side.live - sum(side.heights) - GOOD_GAP * len(side.blocks), 0) / rows)
-    return ruler.side([*side.blocks[:-1], log_block(case, weeks, row)], number)
+    return ruler.side([*side.blocks[:-1], log_block(case, weeks, row, whole=whole)], number)
 
 
 def _filled(case: Case, ruler: Ruler, side: Side, number: int, cards: Sequence[Card], key: str) -> Side:

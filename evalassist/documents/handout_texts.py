@@ -18,6 +18,8 @@ from evalassist.translate import tr
 from evalassist.words import seen, shortened
 
 NO_BREAK = "\u00a0"
+LOG_WEEKS = 6
+"""Of so many weeks the log is where the sheet asks for no number of them [P]."""
 
 
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "es": "Spanish"}
@@ -131,6 +133,16 @@ class Case:
     def ends(self) -> bool:
         """Care ends with this visit: no next one is spoken of."""
         return self.note.discharge is not None
+
+    @property
+    def foot(self) -> str:
+        """The text that says what the sheet is."""
+        return "foot_after" if self.ends else "foot"
+
+    @property
+    def log_weeks(self) -> int:
+        """Of how many weeks the log is where there is room: of those the sheet asks for."""
+        return self.sheet.weeks or LOG_WEEKS
 
     @property
     def log_how(self) -> str:

@@ -135,13 +135,14 @@ def strip_cells(case: Case) -> list[tuple[str, str, str]]:
         ("person", str(len(case.exercises)), "strip_moves"),
         ("calendar", case.days_a_week, "strip_days"),
         ("clock", str(sheet.minutes), "strip_minutes"),
-        ("weeks", str(sheet.weeks), "strip_weeks"),
     ]
+    if sheet.weeks is not None:
+        cells.append(("weeks", str(sheet.weeks), "strip_weeks"))
     return [(name, number, case.texts.counted(key, number)) for name, number, key in cells]
 
 
 def _strip(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -> None:
-    """Moves, days, minutes and weeks as four numbers, each with its icon and unit."""
+    """Moves, days, minutes and weeks as numbers, each with its icon and unit."""
     shown = []
     for name, number, said in strip_cells(case):
         unit = said.split("\n")
