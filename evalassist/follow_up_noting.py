@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from math import ceil
 
+from evalassist.clinical.assessment import disagreed_before, title_of
 from evalassist.clinical.change import Change
 from evalassist.clinical.discharge import goal_words, goals_of_last_plan
 from evalassist.clinical.follow_up import Criterion, FollowUp
 from evalassist.clinical.given import Given, GivenGoal, given_of
-from evalassist.clinical.result import PlannedExercise, PlanOfCare, Reason, Verdict
+from evalassist.clinical.result import Assessment, PlannedExercise, PlanOfCare, Reason, Verdict
 from evalassist.clinical.trends import trends
 from evalassist.content import Content
 from evalassist.content.schema import Exercise
@@ -54,6 +55,7 @@ def follow_up_note(
         course_says=found.advice,
         course_because=_words(found.course_reasons),
         goals=goal_words(goals_of_last_plan(found, content)),
+        disagreed=tuple(_disagreed(earlier[-1].evaluation, now.assessment)),
         diagnosed=found.diagnosed,
         phase=found.phase_in_force,
         exercises=tuple(
@@ -73,6 +75,13 @@ def follow_up_note(
         else (),
         trends=tuple(trend for trend in trends(visits, content) if trend.is_course),
     )
+
+
+def _disagreed(before: Evaluation, now: Assessment) -> Iterator[str]:
+    for key, word in disagreed_before(before.opinions, now).items():
+        instead = f", {word.instead.lower()} instead" if word.instead else ""
+        reason = f" ({word.reason.rstrip('.')})" if word.reason else ""
+        yield f"{title_of(key, now)}{instead}{reason}"
 
 
 def _changes(since: date, changes: Iterable[Change]) -> NoteChanges:

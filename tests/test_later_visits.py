@@ -307,8 +307,11 @@ def test_a_disagreement_of_the_last_visit_is_told_where_the_findings_say_it_agai
     page = opened(AssessmentPage(session))
     assert session.assessment.conclusions["mpd"].met
     assert "At the last visit you disagreed: she was only tired." in words(page.cards["MPD"])
+    told = "Disagreed with at the last visit, nothing said at this one"
+    assert f"{told} Muscle performance deficits (she was only tired)" in printed(session.note())
     session.say("MPD", Opinion(True))
     assert "At the last visit" not in words(page.cards["MPD"])
+    assert told not in printed(session.note())
 
 
 def test_a_disagreement_with_what_the_findings_no_longer_say_is_not_told(

@@ -14,12 +14,12 @@ from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QResizeEvent, QShort
 from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
 from shiboken6 import isValid
 
+from evalassist.clinical.assessment import title_of
 from evalassist.clinical.progress import shown
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Answer, Evaluation, ItemId, SoreKnee
 from evalassist.note import Language
 from evalassist.translate import tr
-from evalassist.wording.assessment import title_of
 from ui import collector, icons, spoken, style
 from ui.early_pages import EarlyPages
 from ui.faults import log_fault

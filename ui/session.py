@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from evalassist.clinical.assessment import assess, what_is_said
+from evalassist.clinical.assessment import assess, disagreed_before, what_is_said
 from evalassist.clinical.change import Change, Visit, last_answers
 from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.discharge import contradictions_with
@@ -21,7 +21,7 @@ from evalassist.clinical.given import Given, SoFar
 from evalassist.clinical.plan import plan_of_care
 from evalassist.clinical.progress import StepProgress, counted, progress
 from evalassist.clinical.progression import log_of
-from evalassist.clinical.result import Assessment, Contradiction, NoPlan, PlanOfCare, Verdict
+from evalassist.clinical.result import Assessment, Contradiction, NoPlan, PlanOfCare
 from evalassist.clinical.same_as import Same, is_measured, same_offered
 from evalassist.content import Content, content_for
 from evalassist.content.schema import Item
@@ -358,11 +358,8 @@ class EvaluationSession(QObject):
 
     def disagreed_last(self, conclusion_id: str) -> Opinion | None:
         """The word against what the findings say again now, or leave open; None where there was none, or one today."""
-        last = self.earlier[-1].opinions.get(conclusion_id) if self.earlier else None
-        if last is None or last.accepts or conclusion_id in self.assessment.opinions:
-            return None
-        said = self._said_of(conclusion_id)
-        return last if last.of in ("", said) or said == Verdict.UNDECIDED else None
+        before = self.earlier[-1].opinions if self.earlier else {}
+        return disagreed_before(before, self.assessment).get(conclusion_id)
 
     def _said_of(self, conclusion_id: str) -> str:
         found = self.assessment

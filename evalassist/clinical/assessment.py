@@ -37,6 +37,7 @@ SUBCATEGORIES = (
 
 
 CODES = dict(SUBCATEGORIES)
+RULES = {code: rule_id for rule_id, code in SUBCATEGORIES}
 IRRITABILITY = "irritability"
 """The therapist's word on irritability stands under this id; its `instead` is the level set by hand."""
 SETTLES = "settle-h"
@@ -225,8 +226,26 @@ def what_is_said(
         return irritability
     if key == "pfp":
         return pfp.value
-    rule_id = next((rule_id for rule_id, code in SUBCATEGORIES if code == key), key)
+    rule_id = RULES.get(key, key)
     return conclusions[rule_id].verdict.value if rule_id in conclusions else None
+
+
+def title_of(key: str, assessment: Assessment) -> str:
+    """What a word of the therapist's is about: a conclusion, by its code, or the irritability."""
+    conclusion = assessment.conclusions.get(RULES.get(key, key))
+    titles = {"pfp": "Patellofemoral pain", IRRITABILITY: "Irritability"}
+    return titles.get(key, conclusion.rule.title if conclusion else key)
+
+
+def disagreed_before(before: Mapping[str, Opinion], now: Assessment) -> Mapping[str, Opinion]:
+    """The words of an earlier visit against what the findings say again now, or leave open, where none is given now."""
+    found: dict[str, Opinion] = {}
+    for key, word in before.items():
+        said = what_is_said(key, now.pfp, now.irritability_found, now.conclusions) or ""
+        again = word.of in ("", said) or said == Verdict.UNDECIDED
+        if not word.accepts and key not in now.opinions and again:
+            found[key] = word
+    return found
 
 
 def _by_hand(opinions: Mapping[str, Opinion], found: str | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from evalassist.clinical.assessment import CODES
+from evalassist.clinical.assessment import CODES, title_of
 from evalassist.clinical.assessment import IRRITABILITY as IRRITABILITY_WORD
 from evalassist.clinical.assessment import SUBCATEGORIES as CODED
 from evalassist.clinical.result import Assessment
@@ -85,14 +85,6 @@ def gap_words(gap: str, assessment: Assessment, content: Content) -> str:
         return lower_first(content.label(gap))
     title = lower_first(title_of(gap, assessment))
     return f"say why you disagree: {title}" if assessment.disagrees(gap) else f"accept or disagree: {title}"
-
-
-def title_of(said: str, assessment: Assessment) -> str:
-    """What a word of the therapist's is about: a conclusion, by its code, or the irritability."""
-    rule = assessment.conclusions.get(RULE_OF.get(said, said))
-    return {"pfp": "Patellofemoral pain", IRRITABILITY_WORD: "Irritability"}.get(
-        said, rule.rule.title if rule else said
-    )
 
 
 def prognosis_flags(assessment: Assessment) -> tuple[str, ...]:
