@@ -25,7 +25,7 @@ from evalassist.evaluation import SIDES, Answer, Answers, Evaluation, NotTested,
 from evalassist.note import Line, Section
 from evalassist.strength_lines import measured_with, strength_line
 from evalassist.units import convert
-from evalassist.words import lower_first, upper_first
+from evalassist.words import in_unit, lower_first, upper_first
 
 RATED = {"aggravating": "agg", "earlier-treatments": "treated"}
 """Lists whose choices have a word or a number each: the list, and what the items of its choices begin with."""
@@ -455,8 +455,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _with_unit(value: float, unit: str) -> str:
-    number = f"{value:g}".replace("-", "−")
-    return f"{number}{unit}" if unit == "°" else f"{number} {unit}".rstrip()
+    return in_unit(f"{value:g}".replace("-", "−"), unit)
 
 
 def _other_causes(evaluation: Evaluation, content: Content) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from evalassist.clinical.change import Visit
 from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.discharge import contradictions_with
 from evalassist.clinical.edits import reason_missing
-from evalassist.clinical.facts import shown
+from evalassist.clinical.facts import as_typed
 from evalassist.clinical.follow_up import FollowUp
 from evalassist.clinical.found import hip_finding, step_down_sides
 from evalassist.clinical.given import target_text
@@ -36,7 +36,7 @@ from evalassist.clinical.result import (
 from evalassist.clinical.schedule import day_in_words
 from evalassist.content import Content
 from evalassist.discharge_noting import discharge_note
-from evalassist.evaluation import Evaluation, ItemId
+from evalassist.evaluation import Evaluation, ItemId, Quantity
 from evalassist.findings import not_tested_lines, screen_answered, sections
 from evalassist.follow_up_noting import follow_up_note
 from evalassist.note import (
@@ -369,7 +369,9 @@ def _onset(evaluation: Evaluation, assessment: Assessment, content: Content) -> 
     if weeks is not None:
         days = min(round(weeks * 7), (evaluation.visit_date - date.min).days)
         began = day_in_words(evaluation.visit_date - timedelta(days=days))
-        parts.append(f"about {began} ({shown(weeks)} weeks before the evaluation)")
+        answer = evaluation.answers.get("duration")
+        ago = as_typed(answer if isinstance(answer, Quantity) else Quantity(weeks, "weeks"))
+        parts.append(f"about {began} ({ago} before the evaluation)")
     return ", ".join(parts)
 
 

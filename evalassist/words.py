@@ -55,7 +55,9 @@ def _drawn(letter: str) -> str:
 
 
 def in_unit(number: str, unit: str) -> str:
-    """A number with its unit as it is printed: `6°`, `82 N`, `4`."""
+    """A number with its unit as it is printed: `6°`, `82 N`, `1 week`, `4`."""
+    if number == "1" and unit in ("days", "weeks", "months", "years"):
+        unit = unit.removesuffix("s")
     return f"{number}{unit}" if unit in ("", "°", "/10") else f"{number} {unit}"
 
 

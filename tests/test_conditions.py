@@ -137,7 +137,7 @@ def test_a_condition_that_is_not_one_thing_is_refused(nonsense: dict[str, Any]) 
 
 
 def test_a_value_below_zero_that_is_told_in_words_has_no_limit_with_a_sign_behind_it() -> None:
-    low = Fact("kext-z.right", -1.28, "1.28 SD below the mean", (), sign_told=True)
+    low = Fact("kext-z.right", -1.28, "1.28 SD below the mean", (), told_whole=True)
     judged = judge(
         Condition.model_validate({"fact": "kext-z.right", "at-most": -1}), Knowledge({low.id: low}, {}, {})
     )

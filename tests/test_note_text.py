@@ -145,6 +145,30 @@ def test_a_rise_of_load_is_told_with_the_weeks_it_took(weeks: float, told: str) 
     assert re.search(rf"{re.escape(told)}\b", clean(note_text(noted(evaluation)).replace("\n", " ")))
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        (8.0, "months", "8 months"),
+        (1.0, "years", "1 year"),
+        (200.0, "days", "200 days"),
+        (34.0, "weeks", "34 weeks"),
+    ],
+)
+def test_how_long_it_hurts_is_told_in_the_unit_in_which_it_was_typed(
+    value: float, unit: str, told: str
+) -> None:
+    evaluation = evaluation_of("ex1").with_answer("duration", Quantity(value, unit))
+    note = noted(evaluation)
+    for text in (one_line(note_text(note)), on_paper(note)):
+        assert f"for {told}" in text
+        assert f"(pain for {told})" in text
+    assert note.plan is not None
+    assert note.plan.onset.endswith(f"({told} before the evaluation)")
+    (reason,) = assess(evaluation, load_content()).conclusions["dur-gt-4mo"].reasons
+    limit = ", above 17.38 weeks" if unit == "weeks" else ""  # a limit in another unit would not compare
+    assert reason.text == f"pain for {told}{limit}"
+
+
 def test_the_parts_stand_in_the_order_of_the_paper() -> None:
     made = noted(evaluation_of("ex1").with_answer("hext.right", NotTested("could not lie prone")))
     heads = [line for line in note_text(made).splitlines() if re.fullmatch("[A-Z ]+", line)]

@@ -290,7 +290,7 @@ def _words(*words: str) -> Callable[[FactValue], bool]:
 @lru_cache(maxsize=8192)  # most findings stay as they were; a patient's own words are never compared
 def _reasons(fact: Fact, words: str) -> tuple[Reason, ...]:
     remark = f" ({fact.remark})" if fact.remark else ""
-    words = "" if fact.sign_told else in_unit(words, fact.unit) if words else words
+    words = "" if fact.told_whole else in_unit(words, fact.unit) if words else words
     return (Reason(fact.text + words + remark, fact.inputs),) if fact.text else ()
 
 

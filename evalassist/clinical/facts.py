@@ -49,6 +49,8 @@ class Found(NamedTuple):
     """The side that is told first, where two sides are compared."""
     says: str = ""
     """How it reads as a reason, where the words of the content with the value would not say why."""
+    told_whole: bool = False
+    """These words are in another unit than the limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ def number(answer: Answer | None, item: Item | None) -> float | None:
     return float(answer) if isinstance(answer, int | float) else None
 
 
+def as_typed(answer: Quantity) -> str:
+    """A number in the unit that the therapist chose: 8 months, and not 34.8 weeks."""
+    return in_unit(f"{answer.value:g}", answer.unit)
+
+
 @lru_cache(maxsize=4096)  # exact rounding is slow, and the same numbers are told after every answer
 def shown(value: float, decimals: int = 0) -> str:
     """A number as it is printed: no needless zeros, half rounded up."""
@@ -131,7 +138,7 @@ def _item_fact(item_id: ItemId, answer: Answer, content: Content) -> Fact | None
     text = _item_text(item, side, value, content.option_words[item.id])
     if isinstance(answer, Quantity) and answer.unit != item.unit:
         # As typed, and what the limit is compared with.
-        text = f"{_label(item, side)} {in_unit(f'{answer.value:g}', answer.unit)}"
+        text = f"{_label(item, side)} {as_typed(answer)}"
         text += f" = {in_unit(shown(float(value), 1), item.unit)}" if isinstance(value, float) else ""
     return Fact(item_id, value, text, (item_id,), unit="/10" if item.kind == "scale" else item.unit)
 
@@ -166,7 +173,7 @@ def _computed_fact(content: Content, found: Found) -> Fact:
         number = _value_text(name, -value if below and isinstance(value, float) else value)
         says = name.says_below_zero if below else name.says
         text = says.format(value=number, side=found.side, other=other(found.side)) + of_side
-    return Fact(found.id, value, text, found.inputs, found.remark, name.unit, sign_told=below)
+    return Fact(found.id, value, text, found.inputs, found.remark, name.unit, below or found.told_whole)
 
 
 def _value_text(name: FactName, value: FactValue) -> str:
@@ -181,7 +188,7 @@ def _computed(evaluation: Evaluation, content: Content, numbers: Measured) -> It
     yield Found("sex", evaluation.patient.sex, ())
     yield Found("sore-knee", evaluation.sore_knee, ())
     yield Found("visit-kind", evaluation.kind, ())
-    yield get.renamed("duration-weeks", "duration")
+    yield _duration(get)
     yield _load_change(get)
     yield _rest_or_night(get, content.numbers["rest-pain"])
     yield _chosen_points(get, "wells-score", "wells")
@@ -222,6 +229,14 @@ class _Getter:
 
     def renamed(self, fact_id: str, item_id: ItemId) -> Found:
         return Found(fact_id, self.number(item_id), (item_id,))
+
+
+def _duration(get: _Getter) -> Found:
+    weeks = get.renamed("duration-weeks", "duration")
+    answer = get.evaluation.answers.get("duration")
+    if not isinstance(answer, Quantity) or answer.unit == "weeks":
+        return weeks
+    return weeks._replace(says=f"pain for {as_typed(answer)}", told_whole=True)
 
 
 def _load_change(get: _Getter) -> Found:

@@ -41,8 +41,8 @@ class Fact(NamedTuple):
     """How far the value can be trusted, told after the comparison."""
     unit: str = ""
     """The unit of a measured value, told behind a limit too."""
-    sign_told: bool = False
-    """The text says in words on which side of zero it lies: a limit with a sign behind it would confuse."""
+    told_whole: bool = False
+    """No limit is told behind the text: it says in words on which side of zero it lies, or is in another unit."""
 
 
 @lru_cache(maxsize=1024)  # two for every rule, and needed after every answer
