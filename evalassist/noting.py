@@ -20,6 +20,7 @@ from evalassist.clinical.given import target_text
 from evalassist.clinical.opposing import against
 from evalassist.clinical.progress import accepted_ids
 from evalassist.clinical.progress import shown as is_shown
+from evalassist.clinical.progression import load_rule
 from evalassist.clinical.red_flags import found_in
 from evalassist.clinical.result import (
     Advice,
@@ -396,11 +397,12 @@ def _nameable(
 
 
 def _load_words(planned: PlannedExercise, plan: PlanOfCare, assessment: Assessment, content: Content) -> str:
-    """How the load is chosen and raised: by its rule, or by the plan's effort where the rule asks for more."""
+    """How the load is chosen and raised: by its rule, or by the plan's effort where the rule asks for more. Empty for
+    a hold at its target."""
     load, level = planned.dose.load, assessment.irritability
     if level and load in content.plan.row_of[level].too_much:
         return f"Effort {plan.effort}, while irritability is {level.lower()}."
-    return content.load_rules[load].says
+    return load_rule(planned, content)
 
 
 def _exercise(

@@ -18,6 +18,7 @@ from evalassist.cli import main
 from evalassist.clinical.assessment import assess
 from evalassist.clinical.follow_up import FollowUp, episode_of, follow_up, visits_of
 from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.progression import exercise_course
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content, load_content
 from evalassist.evaluation import Evaluation, ExerciseLog, PlanEdit
@@ -245,3 +246,25 @@ def test_the_lowest_strength_says_of_which_muscles() -> None:
         "96 % of the other side (of hip abduction, hip external rotation, hip extension)"
         in strength.reasons[0].text
     )
+
+
+def advised_on_a_hold(exercise: str, hold_s: int) -> str:
+    """What is advised where the hold was reached in all sets, in two sessions, without pain."""
+    content = load_content()
+    first = read_case(CASES / "ex1.toml", content).with_plan_edit(
+        PlanEdit("add", exercise, reason="asked for"),
+        PlanEdit("dose", exercise, field="hold_s", value=hold_s),
+    )
+    plan = plan_of_care(first, assess(first, content), content)
+    assert isinstance(plan, PlanOfCare)
+    planned = next(one for one in plan.exercises if one.exercise.id == exercise)
+    log = ExerciseLog(exercise, pain=0, settled="hour", sets=6, hold_s=hold_s, twice=True)
+    return exercise_course(planned, log, 3, False, content).says
+
+
+def test_a_hold_at_its_target_is_not_asked_to_grow() -> None:
+    assert advised_on_a_hold("CO02", 5) == "Hold 10 s."
+    assert advised_on_a_hold("BA01", 20).startswith("Hold 25 s. Hold 5 seconds longer at each step")
+    last = [one.id for one in load_content().exercises.values() if one.dose.load == "LR5" and not one.harder]
+    told = [advised_on_a_hold("CO02", 10), *(advised_on_a_hold(each, 60) for each in last)]
+    assert all("longer" not in says for says in told)

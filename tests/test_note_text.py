@@ -287,6 +287,20 @@ def test_what_was_taken_out_does_not_come_back_made_harder() -> None:
     assert set(before.next_phase) - set(after.next_phase) == {"Clamshell with band"}
 
 
+def test_how_a_hold_grows_is_not_told_of_one_that_is_at_its_target() -> None:
+    grows = "Hold 5 seconds longer at each step"
+    at_target = noted(evaluation_of("ex1").with_plan_edit(PlanEdit("add", "QO04", reason="asked for")))
+    assert at_target.plan is not None
+    assert next(one for one in at_target.plan.exercises if one.id == "QO04").hold_s == 10
+    assert grows not in one_line(note_text(at_target))
+    below = noted(
+        evaluation_of("ex1").with_plan_edit(
+            PlanEdit("add", "QO04", reason="asked for"), PlanEdit("dose", "QO04", field="hold_s", value=5)
+        )
+    )
+    assert grows in one_line(note_text(below))
+
+
 def test_an_exercise_that_was_only_added_is_not_called_changed() -> None:
     added = evaluation_of("ex2").with_plan_edit(PlanEdit("add", "HE01", reason="she likes it"))
     fewer = added.with_plan_edit(PlanEdit("dose", "HE01", field="sets", value=2))

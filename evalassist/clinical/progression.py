@@ -24,7 +24,7 @@ from evalassist.clinical.result import (
     Reason,
     Verdict,
 )
-from evalassist.content.follow_up_schema import Colour, FollowUpRules, LogCriterion
+from evalassist.content.follow_up_schema import Colour, FollowUpRules, LoadStep, LogCriterion
 from evalassist.evaluation import ExerciseLog, PlanEdit, Settled
 from evalassist.words import lower_first, upper_first
 
@@ -150,6 +150,15 @@ def exercise_course(
     return _progressed(course, content, phase_now)
 
 
+def load_rule(planned: PlannedExercise, content: Content, hold_s: int | None = None) -> str:
+    """How the load is chosen and grows; empty where the hold (`hold_s`, or that of the plan) is at its target."""
+    known = content.load_rules.get(planned.dose.load)  # a signed plan may hold one that is gone since
+    step = _step(planned, content)
+    target = step.up_to_s if step else None
+    held = planned.dose.hold_s if hold_s is None else hold_s
+    return "" if known is None or (target is not None and held >= target) else known.says
+
+
 def counts_repetitions(planned: PlannedExercise, content: Content) -> bool:
     """Whether 3 x 15 can be said of it: not of a hold or a stretch."""
     asks = content.follow_up.criterion_of[planned.dose.progress_when].asks
@@ -236,25 +245,32 @@ def _progressed(course: ExerciseCourse, content: Content, phase: int | None) -> 
         days = (("days_per_week", asks.days),) if fewer and asks.days is not None else ()
         return replace(course, says="2 to 3 days a week are enough now.", dose=days)
     harder = planned.exercise.harder or ""
-    known = content.load_rules.get(planned.dose.load)  # a signed plan may hold one that is gone since
-    rule = f" {known.says}" if known else ""
-    steps = content.follow_up.steps
-    step = next((one for one in steps if one.fits(planned.dose.load, planned.exercise)), None)
+    step = _step(planned, content)
     if asks.then == "load" and step is not None:
         longest = step.up_to_s or 0
         if step.hold_s is not None and planned.dose.hold_s < longest:
             held = min(planned.dose.hold_s + step.hold_s, longest)
-            return replace(course, says=f"Hold {held} s.{rule}", dose=(("hold_s", held),))
+            says = f"Hold {held} s. {load_rule(planned, content, held)}".rstrip()
+            return replace(course, says=says, dose=(("hold_s", held),))
         if step.says:
-            return replace(course, says=f"One step on.{rule}", load=step.says)
+            return replace(
+                course, says=f"One step on. {load_rule(planned, content)}".rstrip(), load=step.says
+            )
     elif asks.then == "load":
-        return replace(course, says=f"One step on.{rule}")
+        return replace(course, says=f"One step on. {load_rule(planned, content)}".rstrip())
     if harder:
         following = content.exercises[harder]
         later = phase is not None and phase not in following.phases
         of_phase = f", which is for {phases_in_words(following)}" if later else ""
         return replace(course, says=f"Next exercise: {following.name}{of_phase}.", to=harder)
-    return replace(course, says=f"This is the last step of its ladder.{rule}")
+    says = f"This is the last step of its ladder. {load_rule(planned, content)}".rstrip()
+    return replace(course, says=says)
+
+
+def _step(planned: PlannedExercise, content: Content) -> LoadStep | None:
+    """What one step on of its load is."""
+    steps = content.follow_up.steps
+    return next((one for one in steps if one.fits(planned.dose.load, planned.exercise)), None)
 
 
 def _regression(planned: PlannedExercise, content: Content) -> str:

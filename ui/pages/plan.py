@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalassist.clinical.codes import CHOSEN_ITEM
+from evalassist.clinical.progression import load_rule
 from evalassist.clinical.result import (
     NoPlan,
     PlanOfCare,
@@ -370,7 +371,7 @@ class PlanPage(Page):
                 place,
                 len(plan.exercises),
                 then=exercises[after].name if after else "",
-                load=self.session.content.load_rules[one.dose.load].says,
+                load=load_rule(one, self.session.content),
                 easier=self._other(one.exercise.easier, wanted),
                 harder=self._other(one.exercise.harder, wanted),
                 read_only=self.read_only,
