@@ -13,7 +13,8 @@ import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 from evalassist.case_file import read_answers, read_case
 from evalassist.clinical.assessment import assess
@@ -328,6 +329,28 @@ def test_why_care_ends_is_asked_on_the_plan_page_and_goes_into_the_note(
     found = ended(session.note())
     assert (found.reason, found.attended) == ("No further gain expected", 9)
     assert field is not None
+
+
+def test_a_summary_that_is_not_signed_is_not_saved_in_the_place_of_the_signed_one(
+    session: EvaluationSession, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposed: list[str] = []
+
+    def choose(_parent: object, _title: str, wanted: str, _kinds: str) -> tuple[str, str]:
+        proposed.append(Path(wanted).name)
+        return str(tmp_path / proposed[-1]), ""
+
+    monkeypatch.setattr("ui.saving.QFileDialog.getSaveFileName", choose)
+    for signed in (False, True):
+        if signed:
+            session.sign()
+        paper = DischargeDialog(session)
+        qtbot.addWidget(paper)
+        (save,) = (each for each in paper.findChildren(QPushButton) if each.text() == "Save as PDF…")
+        save.click()
+    assert proposed == ["Discharge summary, 2026-05-25, not signed.pdf", "Discharge summary, 2026-05-25.pdf"]
+    assert "NOT SIGNED" in printed((tmp_path / proposed[0]).read_bytes())
+    assert "NOT SIGNED" not in printed((tmp_path / proposed[1]).read_bytes())
 
 
 def test_a_re_evaluation_asks_nothing_of_a_discharge(

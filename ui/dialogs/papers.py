@@ -11,6 +11,8 @@ from evalassist.documents import discharge_summary_pdf, plan_of_care_pdf, referr
 from evalassist.errors import EvalAssistError
 from evalassist.note import Note
 from evalassist.translate import tr
+from evalassist.wording.findings import standing
+from evalassist.words import lower_first
 from ui import icons, style
 from ui.dialogs.asking import asked_to_lose
 from ui.dialogs.documents import show_documents
@@ -103,7 +105,7 @@ class PaperDialog(QDialog):
             self._say(sent.says, tone="q")
 
     def _save(self) -> None:
-        path = ask_where(self, tr("Save as PDF"), f"{self.title}.pdf")
+        path = ask_where(self, tr("Save as PDF"), self._file_name())
         if path is None:
             return
         try:
@@ -112,6 +114,14 @@ class PaperDialog(QDialog):
             self._say(str(fault))
             return
         self.accept()
+
+    def _file_name(self) -> str:
+        """With the day of the visit and what the head of the paper is marked with: one that is not signed lies beside
+        the signed one, not in its place."""
+        evaluation = self._session.evaluation
+        marked = lower_first(standing(self._session.note(), evaluation.addenda))
+        parts = (self.title, evaluation.visit_date.isoformat(), marked)
+        return f"{', '.join(part for part in parts if part)}.pdf"
 
     def _say(self, words: str, *, tone: str = "danger") -> None:
         self._said.setText(words)
