@@ -30,6 +30,8 @@ from ui import style
 from ui.pages.base import Page
 
 if TYPE_CHECKING:  # most tests need no server, and start sooner without these
+    from at_the_door import Person
+
     from evalassist.evaluation import Evaluation, Patient
     from evalassist.records.backup import Backup, Backups
     from evalassist.records.server import Server
@@ -101,6 +103,25 @@ def first_run(quick_passwords: None) -> Callable[[App], None]:
         page.to_start.click()
 
     return fill_in
+
+
+@pytest.fixture
+def person(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch, first_run: Callable[[App], None]
+) -> Iterator[Person]:
+    """Somebody who has begun the records and sees the start page."""
+    from at_the_door import Person, nobody_answers
+
+    from ui.crash import CrashHook
+
+    monkeypatch.setattr(CrashHook, "install", lambda _: None)
+    made = Person(qtbot)
+    first_run(made.app)
+    assert made.window.start is not None
+    yield made
+    nobody_answers(made.window)
+    made.window.close()
+    made.app.close()
 
 
 @dataclass
