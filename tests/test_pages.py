@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -29,6 +30,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.case_file import read_case
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import Content
+from evalassist.documents import referral_pdf
 from evalassist.errors import StoreError
 from evalassist.evaluation import (
     Discarded,
@@ -1099,6 +1101,10 @@ def test_without_a_plan_the_page_says_why_and_offers_the_letter(
     session.answer("calf-signs", "yes")
     page = opened(PlanPage(session))
     assert "No plan of care: refer first" in reads(page)
+    says = "until the patient is cleared"  # the plan waits for what the letter says it waits for
+    assert says in reads(page)
+    letter = pypdfium2.PdfDocument(referral_pdf(session.note()))
+    assert says in " ".join(" ".join(each.get_textpage().get_text_range().split()) for each in letter)
     with qtbot.waitSignal(page.referral_wanted):
         click(page, "Write the referral letter")
 

@@ -14,7 +14,8 @@ from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.marks import StateGlyph
 
 OPENS = tr(
-    "The plan opens once this is no longer found. Only after surgery can it be recorded that the patient was cleared."
+    "There is no exercise plan until the patient is cleared. It opens once this is no longer found; only after surgery "
+    "is the clearance itself recorded."
 )
 
 
