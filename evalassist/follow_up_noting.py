@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from math import ceil
 
-from evalassist.clinical.assessment import disagreed_before, title_of
-from evalassist.clinical.change import Change
+from evalassist.clinical.assessment import disagreed_before, title_of, what_is_said
+from evalassist.clinical.change import Change, Visit
 from evalassist.clinical.discharge import goal_words, goals_of_last_plan
 from evalassist.clinical.follow_up import Criterion, FollowUp
 from evalassist.clinical.given import Given, GivenGoal, given_of
@@ -55,7 +55,7 @@ def follow_up_note(
         course_says=found.advice,
         course_because=_words(found.course_reasons),
         goals=goal_words(goals_of_last_plan(found, content)),
-        disagreed=tuple(_disagreed(earlier[-1].evaluation, now.assessment)),
+        disagreed=tuple(_disagreed(earlier[-1], now.assessment)),
         diagnosed=found.diagnosed,
         phase=found.phase_in_force,
         exercises=tuple(
@@ -77,11 +77,15 @@ def follow_up_note(
     )
 
 
-def _disagreed(before: Evaluation, now: Assessment) -> Iterator[str]:
-    for key, word in disagreed_before(before.opinions, now).items():
-        instead = f", {word.instead.lower()} instead" if word.instead else ""
+def _disagreed(last: Visit, now: Assessment) -> Iterator[str]:
+    then = last.assessment
+    for key, word in disagreed_before(last.evaluation.opinions, now).items():
+        said = word.of or what_is_said(key, then.pfp, then.irritability_found, then.conclusions)
+        taken = (
+            f"set to {word.instead.lower()}" if word.instead else "not taken" if said == "met" else "taken"
+        )
         reason = f" ({word.reason.rstrip('.')})" if word.reason else ""
-        yield f"{title_of(key, now)}{instead}{reason}"
+        yield f"{title_of(key, now)} {taken}{reason}"
 
 
 def _changes(since: date, changes: Iterable[Change]) -> NoteChanges:

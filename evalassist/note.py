@@ -317,7 +317,8 @@ class NoteFollowUp(Part):
     goals: tuple[str, ...] = ()
     """The goals of the last plan with their targets, and where each stands now."""
     disagreed: tuple[str, ...] = ()
-    """What the therapist took otherwise than the findings at the last visit, and said nothing of at this one."""
+    """What the therapist took otherwise than the findings at the last visit, and said nothing of at this one; none in
+    earlier notes."""
     diagnosed: date | None = None
     """When patellofemoral pain was found, where that stands and not all criteria were tested again."""
     phase: int | None = None

@@ -307,8 +307,8 @@ def test_a_disagreement_of_the_last_visit_is_told_where_the_findings_say_it_agai
     page = opened(AssessmentPage(session))
     assert session.assessment.conclusions["mpd"].met
     assert "At the last visit you disagreed: she was only tired." in words(page.cards["MPD"])
-    told = "Disagreed with at the last visit, nothing said at this one"
-    assert f"{told} Muscle performance deficits (she was only tired)" in printed(session.note())
+    told = "Against the findings at the last visit, no word at this one"
+    assert f"{told} Muscle performance deficits not taken (she was only tired)" in printed(session.note())
     session.say("MPD", Opinion(True))
     assert "At the last visit" not in words(page.cards["MPD"])
     assert told not in printed(session.note())
@@ -333,6 +333,7 @@ def test_a_disagreement_of_the_last_visit_is_told_where_the_findings_leave_it_op
     assert session.assessment.conclusions["mcd"].verdict == "undecided"
     page = opened(AssessmentPage(session))
     assert "At the last visit you disagreed: clear valgus when running." in words(page.cards["MCD"])
+    assert "Movement coordination deficits taken (clear valgus when running)" in printed(session.note())
 
 
 def test_a_level_set_by_hand_at_the_last_visit_is_told_where_the_findings_say_the_same_again(

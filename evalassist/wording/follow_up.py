@@ -45,7 +45,7 @@ def course(found: NoteFollowUp) -> tuple[tuple[str, str], ...]:
         ("Course", says),
         ("A red log asks for less", "; ".join(one.name for one in found.exercises if one.move == "regress")),
         ("Because", found.course_because),
-        ("Disagreed with at the last visit, nothing said at this one", "; ".join(found.disagreed)),
+        ("Against the findings at the last visit, no word at this one", "; ".join(found.disagreed)),
         *(("" if at else "Goals of the last plan", goal) for at, goal in enumerate(found.goals)),
     )
 
