@@ -596,8 +596,9 @@ def evaluate_case(evaluation: Evaluation, clinic: Clinic, earlier: Sequence[Eval
     content = content_for(evaluation)
     assessment = assess(evaluation, content)
     visits = visits_of(earlier)
-    plan = plan_of_care(evaluation, assessment, content, episode_of(visits))
     found = follow_up(visits, evaluation, assessment, content)
+    courses = found.exercises if found else ()
+    plan = plan_of_care(evaluation, assessment, content, episode_of(visits), courses)
     note = note_of(evaluation, content, assessment, plan, clinic, found, visits)
     if assessment.stopped:
         flags = "; ".join(c.rule.title for c in assessment.red_flags)

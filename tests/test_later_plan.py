@@ -76,8 +76,8 @@ def judged(now: Evaluation, *given: PlanEdit, base: str = "ex1") -> tuple[Follow
     visits = visits_of((first,))
     assessment = assess(now, content)
     found = follow_up(visits, now, assessment, content)
-    plan = plan_of_care(now, assessment, content, episode_of(visits))
     assert found is not None
+    plan = plan_of_care(now, assessment, content, episode_of(visits), found.exercises)
     assert isinstance(plan, PlanOfCare)
     return found, plan
 
@@ -269,8 +269,8 @@ def looked_back(now: Evaluation, content: Content) -> tuple[FollowUp, PlanOfCare
     visits = in_phase_2(content)
     assessment = assess(now, content)
     found = follow_up(visits, now, assessment, content)
-    plan = plan_of_care(now, assessment, content, episode_of(visits))
     assert found is not None
+    plan = plan_of_care(now, assessment, content, episode_of(visits), found.exercises)
     assert isinstance(plan, PlanOfCare)
     return found, plan
 
@@ -291,6 +291,20 @@ def test_where_the_phase_goes_on_only_what_is_held_stays_of_the_advice(content: 
     assert edits_of_all(found.exercises, plan, now.plan_edits) == ()
     past = {each.planned.exercise.id: is_past(each, plan, now.plan_edits) for each in found.exercises}
     assert past == {"HA02": True, "QO03": False, "HE02": True, "QC02": True}
+
+
+def test_what_is_harder_than_an_exercise_with_a_red_log_is_pointed_out(content: Content) -> None:
+    now = later(content, went_badly("HA01"))
+    found, plan = judged(now)
+    asked = "Easier: Supine hip abduction isometric (belt press-out), or half the sets for 1 week."
+    easy, hard = (content.exercises[each].name for each in ("HA01", "HA02"))
+    assert f"{easy} stands in the plan as before, and its log is red. {asked}" in plan.warnings
+    eased = now.with_plan_edit(*edits_of_all(found.exercises, plan, ()))
+    assert not any("red" in words for words in judged(eased)[1].warnings)
+    halved = now.with_plan_edit(PlanEdit("dose", "HA01", field="sets", value=2))
+    assert not any("red" in words for words in judged(halved)[1].warnings)
+    gone_on = judged(eased.with_answer("plan-phase", "2"))[1]
+    assert f"{hard} is harder than {easy}, of which the log is red. {asked}" in gone_on.warnings
 
 
 def test_a_change_that_no_longer_fits_does_not_stand_in_the_note(content: Content) -> None:

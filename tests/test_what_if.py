@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from windows import window_of
 
 from evalassist.case_file import read_case
+from evalassist.clinical.follow_up import episode_of, visits_of
 from evalassist.clinical.result import NoPlan, PlanOfCare
 from evalassist.clinical.whatif import Compared, changed_answers, compare, outcome_of, rests_on
 from evalassist.content import Content
@@ -322,3 +323,15 @@ def test_no_finding_is_cut_in_the_largest_text(
         assert editor.mapTo(area, QPoint()).x() + editor.width() <= area.width()
     finally:
         style.apply_style(qapp)
+
+
+def test_a_diagnosis_that_stands_is_not_told_as_open(content: Content, ex1: Evaluation) -> None:
+    later = replace(
+        ex1.without_answer("familiar-squat", "familiar-stairs", "familiar-sitting"),
+        id="later",
+        kind="re-evaluation",
+        visit_date=ex1.visit_date + timedelta(weeks=4),
+    )
+    outcome = outcome_of(later, content, episode_of(visits_of((ex1,))))
+    [label] = [one for one in compare(outcome, outcome, content) if one.title == "Patellofemoral pain"]
+    assert label.now == "met at an earlier visit"

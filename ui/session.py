@@ -287,8 +287,7 @@ class EvaluationSession(QObject):
     @property
     def follow_up(self) -> FollowUp | None:
         """What this visit says beside the earlier ones; None at a first visit."""
-        if self._follow_up is None and self.earlier:
-            self._follow_up = follow_up(self.visits, self._evaluation, self.assessment, self.content)
+        self._result()
         return self._follow_up
 
     @property
@@ -586,7 +585,10 @@ class EvaluationSession(QObject):
     def _result(self) -> tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]]:
         if self._results is None:
             assessment = assess(self._evaluation, self.content)
-            plan = plan_of_care(self._evaluation, assessment, self.content, self.episode)
+            if self.earlier:
+                self._follow_up = follow_up(self.visits, self._evaluation, assessment, self.content)
+            courses = self._follow_up.exercises if self._follow_up else ()
+            plan = plan_of_care(self._evaluation, assessment, self.content, self.episode, courses)
             handed_out = any(
                 row.is_given_sheet and row.evaluation_id == self._evaluation.id for row in self.documents
             )

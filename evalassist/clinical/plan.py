@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from evalassist.clinical.advice import advice
 from evalassist.clinical.case import PHASE_ITEM, Case, Log, PlanContent, case_of, in_next_phase
@@ -11,6 +11,7 @@ from evalassist.clinical.dosing import dose_for, session_minutes, side_for
 from evalassist.clinical.edits import apply_edits, hard_checks, taken_out, untrained
 from evalassist.clinical.given import SoFar, held_open
 from evalassist.clinical.goals import goals_of
+from evalassist.clinical.progression import ExerciseCourse, against_the_log
 from evalassist.clinical.red_flags import found_in
 from evalassist.clinical.refusals import refusals
 from evalassist.clinical.result import (
@@ -34,12 +35,16 @@ LAST_PHASE = 4
 
 
 def plan_of_care(
-    evaluation: Evaluation, assessment: Assessment, content: PlanContent, episode: SoFar | None = None
+    evaluation: Evaluation,
+    assessment: Assessment,
+    content: PlanContent,
+    episode: SoFar | None = None,
+    courses: Sequence[ExerciseCourse] = (),
 ) -> PlanOfCare | NoPlan:
     """The plan the findings lead to, with a reason for every exercise in it and every one left out.
 
     `episode` is what the earlier visits leave to a later one: it goes on in the phase of the last plan, and its
-    clocks count from the day care began.
+    clocks count from the day care began. `courses` is how the exercises of the last plan went.
     """
     stopped = _stop(evaluation, assessment, content, stands=diagnosis_stands(assessment, content, episode))
     if stopped is not None:
@@ -67,6 +72,7 @@ def plan_of_care(
     codes, session = codes_of(case, in_plan, complexity)
     ends = evaluation.kind == "discharge"
     warnings = (
+        *against_the_log(courses, edited.exercises, case.exercises),
         *hard_checks(case, edited.exercises, evaluation.plan_edits),
         *untrained(case, proposed, edited.exercises),
         *edited.warnings,

@@ -25,6 +25,7 @@ from evalassist.clinical.result import (
     Verdict,
 )
 from evalassist.content.follow_up_schema import Colour, FollowUpRules, LoadStep, LogCriterion
+from evalassist.content.schema import Exercise
 from evalassist.evaluation import ExerciseLog, PlanEdit, Settled
 from evalassist.words import lower_first, upper_first
 
@@ -106,7 +107,7 @@ def exercise_course(
     """
     rules = content.follow_up
     asks = rules.criterion_of[planned.dose.progress_when]
-    known = _knowledge(planned, log, cap, new_knee_signs, rules)
+    known = _knowledge(planned, log, cap, new_knee_signs, asks, rules)
     code = content.progressions[asks.code]
     course = ExerciseCourse(
         planned=planned,
@@ -173,6 +174,7 @@ def _knowledge(
     log: ExerciseLog,
     cap: int,
     new_knee_signs: bool | None,
+    asks: LogCriterion,
     rules: FollowUpRules,
 ) -> Knowledge:
     dose = planned.dose
@@ -195,6 +197,9 @@ def _knowledge(
         facts["log-in-cap"] = facts["log-in-cap"]._replace(text=f"pain {log.pain}/10, pain limit {cap}")
     if log.settled is not None:
         facts["log-settled"] = facts["log-settled"]._replace(text=f"settled {SETTLED[log.settled]}")
+    for name, words in (("log-form", lower_first(asks.form)), ("log-twice", asks.twice)):
+        if words and name in facts:  # as the log asks it of this exercise
+            facts[name] = facts[name]._replace(text=f"{words}: {'yes' if facts[name].value else 'no'}")
     sources: dict[str, tuple[str, ...]] = {name: () for name, value in values.items() if value is None}
     return Knowledge(facts, sources, {})
 
@@ -321,6 +326,33 @@ def edits_of_advice(
     if course.load and (today is None or today.load_step != course.load):
         found.append(PlanEdit("load", own, reason=course.load))
     return tuple(found)
+
+
+def against_the_log(
+    courses: Iterable[ExerciseCourse], exercises: Sequence[PlannedExercise], known: Mapping[str, Exercise]
+) -> Iterator[str]:
+    """What stands in the plan as it was, or one step harder, while its log asks for less."""
+    for course in courses:
+        if course.move != "regress":
+            continue
+        own = course.planned
+        harder = set(_harder(own.exercise, known))
+        for one in exercises:
+            if one.exercise.id == own.exercise.id and one.dose.sets >= own.dose.sets:
+                yield f"{one.exercise.name} stands in the plan as before, and its log is red. {course.says}"
+            elif one.exercise.id in harder:
+                yield (
+                    f"{one.exercise.name} is harder than {own.exercise.name}, of which the log is red. {course.says}"
+                )
+
+
+def _harder(exercise: Exercise, known: Mapping[str, Exercise]) -> Iterator[str]:
+    """All that comes after it in its ladder."""
+    seen = {exercise.id}
+    while (following := exercise.harder) and following not in seen:
+        seen.add(following)
+        yield following
+        exercise = known[following]
 
 
 def is_past(course: ExerciseCourse, plan: PlanOfCare, edits: Sequence[PlanEdit]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from evalassist.clinical.assessment import SUBCATEGORIES, assess
 from evalassist.clinical.facts import shown
 from evalassist.clinical.given import SoFar
-from evalassist.clinical.plan import plan_of_care
+from evalassist.clinical.plan import diagnosis_stands, plan_of_care
 from evalassist.clinical.result import Assessment, Goal, NoPlan, PlannedExercise, PlanOfCare, Reason
 from evalassist.clinical.schedule import day_in_words
 from evalassist.evaluation import Answer, Evaluation, ItemId
@@ -29,6 +29,8 @@ class Outcome(NamedTuple):
 
     assessment: Assessment
     plan: PlanOfCare | NoPlan
+    stands: bool = False
+    """The diagnosis of the last plan carries this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Compared:
 def outcome_of(evaluation: Evaluation, content: Content, episode: SoFar | None = None) -> Outcome:
     """Assessment and plan of these answers; `episode` is what the earlier visits leave to it."""
     assessment = assess(evaluation, content)
-    return Outcome(assessment, plan_of_care(evaluation, assessment, content, episode))
+    plan = plan_of_care(evaluation, assessment, content, episode)
+    return Outcome(assessment, plan, diagnosis_stands(assessment, content, episode))
 
 
 def compare(now: Outcome, then: Outcome, content: Content) -> tuple[Compared, ...]:
@@ -79,7 +82,7 @@ def rests_on(outcome: Outcome, content: Content) -> tuple[ItemId, ...]:
 
 
 def _reasons(outcome: Outcome) -> Iterator[Reason]:
-    assessment, plan = outcome
+    assessment, plan, _ = outcome
     yield from assessment.irritability_reasons
     for kind in DECIDING:
         for conclusion in assessment.conclusions.values():
@@ -101,10 +104,10 @@ Told = Mapping[str, tuple[str, str]]
 
 
 def _told(outcome: Outcome, content: Content) -> dict[Part, Told]:
-    assessment, plan = outcome
+    assessment, plan, stands = outcome
     planned = plan if isinstance(plan, PlanOfCare) else None
     return {
-        "Labels": _labels(assessment, content),
+        "Labels": _labels(assessment, content, stands=stands),
         "Plan": _frame(plan),
         "Exercises": {
             one.exercise.id: (one.exercise.name, _dose(one)) for one in _list(planned, "exercises")
@@ -129,10 +132,11 @@ def _list(plan: PlanOfCare | None, name: str) -> Sequence[Any]:
     return getattr(plan, name) if plan else ()
 
 
-def _labels(assessment: Assessment, content: Content) -> Told:
+def _labels(assessment: Assessment, content: Content, *, stands: bool) -> Told:
+    pfp = "met at an earlier visit" if stands else assessment.pfp.value
     told = {
         "action": ("Safety", SAFETY_WORDS.get(assessment.action, str(assessment.action).lower())),
-        "pfp": ("Patellofemoral pain", assessment.pfp.value),
+        "pfp": ("Patellofemoral pain", pfp),
         "irritability": ("Irritability", (assessment.irritability or "not known").lower()),
     }
     rule_of = {code: rule_id for rule_id, code in (*SUBCATEGORIES, ("none", "NONE"))}
