@@ -122,9 +122,9 @@ def _judged(verdicts: Iterable[Verdict | None]) -> State:
     told = list(verdicts)
     if all(verdict is Verdict.MET for verdict in told):
         return "met"
-    if Verdict.NOT_MET in told:
-        return "met in part" if Verdict.MET in told else "not met"
-    return "not measured"
+    if Verdict.MET in told:  # the rest is not met, or not known
+        return "met in part"
+    return "not met" if Verdict.NOT_MET in told else "not measured"
 
 
 def _side(word: str) -> Side:
