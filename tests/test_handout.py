@@ -598,6 +598,12 @@ def test_a_runner_who_stopped_is_not_told_to_keep_running() -> None:
     assert "Hip work is one part of your plan." in plan
 
 
+@pytest.mark.parametrize(("language", "miles"), [("en", "mile"), ("es", "milla")])
+def test_a_runner_reads_of_distance_and_not_of_miles(language: Language, miles: str) -> None:
+    for key in ("runner", "runner_stopped"):
+        assert miles not in Texts(language)(key)
+
+
 def test_a_runner_who_was_not_asked_is_told_nothing_about_running() -> None:
     assert "You and your running" not in sides(handout_pdf(runner_note(running="")))[1]
 
