@@ -484,6 +484,7 @@ EASIER, AND_BACK = PlanEdit("swap", "QC01", to="QO02"), PlanEdit("swap", "QO02",
         ((ADD, PlanEdit("drop", "QO02")), ()),
         ((EASIER,), (EASIER,)),
         ((EASIER, AND_BACK), ()),
+        ((PlanEdit("swap", "HA04", to="HA01"), PlanEdit("swap", "HA01", to="HA04")), ()),
         ((PlanEdit("swap", "HA02", to="HA01"),), ()),  # today's plan says the same
         ((PlanEdit("swap", "QC01", to="HA01"),), (PlanEdit("drop", "QC01"),)),
         ((PlanEdit("swap", "QC03", to="QO02"),), (ADD,)),

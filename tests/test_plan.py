@@ -726,6 +726,15 @@ def test_a_change_that_no_longer_fits_is_told_by_the_names_of_its_exercises() ->
     assert plan.warnings_now == (*plan.warnings, told)
 
 
+def test_what_is_made_harder_and_then_easier_again_is_as_it_was() -> None:
+    harder = PlanEdit("swap", "HE01", to="HE02")
+    assert any("Clamshell with band" in words for words in planned(example_1(), harder).warnings)
+    back = planned(example_1(), harder, PlanEdit("swap", "HE02", to="HE01"))
+    assert back.exercises == planned(example_1()).exercises
+    assert back.warnings == planned(example_1()).warnings
+    assert back.refused == planned(example_1()).refused
+
+
 def test_an_exercise_added_by_hand_that_is_proposed_later_is_simply_there() -> None:
     first = ids(planned(example_1()))[0]
     plan = planned(example_1(), PlanEdit("add", first, reason="likes it"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from evalassist.clinical.case import Case
 from evalassist.clinical.dosing import card_order, dose_for, side_for
@@ -52,9 +52,18 @@ class Edited:
     """Of these, what was taken out."""
     left_out: tuple[str, ...] = ()
     """The changes for which the plan holds nothing to change, in words."""
-    warnings: tuple[str, ...] = ()
+    against: Mapping[str, str] = field(default_factory=dict)
+    """What speaks against an exercise that the therapist put in, in words."""
     moved: bool = False
     """The therapist put the exercises in an order of their own."""
+    replaced: Mapping[str, PlannedExercise] = field(default_factory=dict)
+    """By what took its place: each exercise that was changed for another, as it stood."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What speaks against the exercises that stand here by hand."""
+        there = [one.exercise.id for one in self.exercises]
+        return tuple(words for exercise_id, words in self.against.items() if exercise_id in there)
 
     def shown(self) -> tuple[PlannedExercise, ...]:
         """The exercises in the order of the cards, or in the therapist's own."""
@@ -176,6 +185,11 @@ def _swapped(case: Case, state: Edited, place: int, edit: PlanEdit) -> Edited:
     if edit.to not in case.exercises or any(one.exercise.id == edit.to for one in state.exercises):
         return _unfit(case, state, edit)
     before = state.exercises[place]
+    former = state.replaced.get(before.exercise.id)
+    if former is not None and former.exercise.id == edit.to:  # back to what stood there: nothing was changed
+        dropped = tuple(refusal for refusal in state.dropped if refusal.exercise_id != edit.to)
+        return _put(replace(state, dropped=dropped), place, former)
+    state = replace(state, replaced={**state.replaced, edit.to: before})
     one = _by_hand(case, edit.to, before.slot, edit.reason or f"instead of {before.exercise.name}")
     why = edit.reason or f"the therapist chose {one.exercise.name} instead"
     state = replace(state, dropped=(*state.dropped, Refusal(before.exercise.id, why, "therapist")))
@@ -221,7 +235,7 @@ def _with_warning(case: Case, state: Edited, exercise_id: str, how: str = "by ha
     if not against:
         return state
     words = f"{case.exercises[exercise_id].name} is in the plan {how}, but {against}."
-    return replace(state, warnings=(*state.warnings, words))
+    return replace(state, against={**state.against, exercise_id: words})
 
 
 def _unfit(case: Case, state: Edited, edit: PlanEdit) -> Edited:

@@ -27,6 +27,7 @@ def as_last_time(
     (`then`: what it held). An exercise about which something was decided today is left as it is, as is one that the
     content no longer holds (`exercises` are those it does). A step of load was for that time only.
     """
+    last = _without_to_and_fro(last)
     decided = {exercise for edit in now for exercise in (edit.exercise, edit.to) if exercise}
     today = {one.exercise.id: one.dose for one in in_plan}
     there = set(today)
@@ -61,6 +62,25 @@ def as_last_time(
         and (exercise_id not in today or getattr(today[exercise_id], field) != edit.value)
     )
     return (*changes.values(), *again)
+
+
+def _without_to_and_fro(edits: Iterable[PlanEdit]) -> list[PlanEdit]:
+    """Of an exercise that was changed for another and back nothing was decided."""
+    kept: list[PlanEdit] = []
+    for edit in edits:
+        back = next(
+            (
+                one
+                for one in kept
+                if one.kind == edit.kind == "swap" and (one.exercise, one.to) == (edit.to, edit.exercise)
+            ),
+            None,
+        )
+        if back is None:
+            kept.append(edit)
+        else:
+            kept.remove(back)
+    return kept
 
 
 def _of_its_step(

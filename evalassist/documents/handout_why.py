@@ -104,7 +104,9 @@ def _message(case: Case, canvas: Canvas, x: float, y_top: float, width: float) -
     said = words(canvas, message_text(case), x + 14, y_top - 9, width - 28, 17, 22, BOLD)
     if case.moves_later:
         height = 9 + said + 4
-        height += words(canvas, texts("moves_later"), x + 14, y_top - height, width - 28, 13.5, 17.6) + 10
+        if not case.ends:
+            height += words(canvas, texts("moves_later"), x + 14, y_top - height, width - 28, 13.5, 17.6)
+        height += 10
         box(canvas, x, y_top, width, height, 1.6)
         return height
     middle = y_top - 9 - said - 13
