@@ -89,6 +89,7 @@ def sheet_findings(
         *_goal(sheet, language),
         *(_retest(sheet, today) if note.discharge is None else ()),
         *_from_therapist(sheet, form),
+        *_against_the_plan(plan),
         *(_long(plan) if form == "large" else ()),
         *(_notice(notice_problem) if notice_problem else ()),
         *(_draft(plan, content) if language == "es" else ()),
@@ -146,6 +147,14 @@ def _dose(exercise: NoteExercise) -> Iterator[SheetFinding]:
 
 
 # ---------------------------------------------------------------- what wants a look
+
+
+def _against_the_plan(plan: NotePlan) -> Iterator[SheetFinding]:
+    """What the plan page warns of goes home with the sheet."""
+    count = len(plan.warnings)
+    if count:
+        says = "The plan has a warning" if count == 1 else f"The plan has {count} warnings"
+        yield SheetFinding("plan", "look", says, " ".join(plan.warnings))
 
 
 def _of_moves(

@@ -21,7 +21,7 @@ from evalassist.clinical.assessment import assess
 from evalassist.clinical.battery import groups_offered, stops_of
 from evalassist.clinical.strength_entry import Reading, read_value
 from evalassist.content import Content
-from evalassist.evaluation import Evaluation, Patient, SoreKnee, StrengthTest
+from evalassist.evaluation import Evaluation, Patient, SoreKnee, StrengthTest, VisitKind
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
@@ -128,12 +128,11 @@ def table(
         settings: Settings = SETTINGS,
         case: str = "",
         first: Evaluation | None = None,
+        kind: VisitKind = "re-evaluation",
     ) -> Table:
         if first is not None:
             day, episode = date(2026, 3, 2), first.episode_id
-            evaluation = Evaluation.begin(
-                first.patient, first.sore_knee, day, kind="re-evaluation", episode_id=episode
-            )
+            evaluation = Evaluation.begin(first.patient, first.sore_knee, day, kind=kind, episode_id=episode)
         elif case:
             evaluation = without_strength(read_case(CASES / f"{case}.toml", content))
         else:
@@ -1125,6 +1124,16 @@ def test_what_was_measured_at_an_earlier_visit_is_measured_again_unless_it_is_ta
     assert {stop.group for stop in desk.hands.entry.stops} == {"habd", "her", "kext", "hext", "kflx"}
     desk.pad("1 ")
     assert "hext" not in {stop.group for stop in desk.hands.entry.stops}
+
+
+def test_an_optional_muscle_that_a_discharge_asks_is_among_those_to_test(
+    table: Callable[..., Table], store: Store
+) -> None:
+    first = Evaluation.begin(Patient("Rivera, Ana", date(2001, 5, 9), "F"), "right", date(2026, 2, 2))
+    store.save(first.with_answer("nprs-worst", 5))
+    desk = table(first=first, kind="discharge")
+    desk.open()
+    assert {stop.group for stop in desk.hands.entry.stops} == {"habd", "her", "kext", "hext"}
 
 
 def test_a_lever_arm_that_was_measured_the_last_time_is_asked_again(

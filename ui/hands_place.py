@@ -23,8 +23,10 @@ class HandsPlace:
         """`unit` and `kinds` are those of the strength page: what its fields take now."""
         self.session, self.unit = session, unit
         self.step = session.content.steps["strength"]
-        self.wanted = battery.measured_before(session.last_answers)
-        """Optional muscles the therapist wants to test; at first those that were measured at an earlier visit."""
+        asked = {item_id.partition(".")[0] for item_id in session.progress["strength"].gaps}
+        self.wanted = battery.measured_before(session.last_answers) | asked
+        """Optional muscles the therapist wants to test; at first those that were measured at an earlier visit, and
+        those that this visit asks."""
         self.at: int | None = 0
         """The stop that is worked on; None when nothing is left."""
         self._kinds = dict(kinds)
