@@ -12,6 +12,7 @@ from evalassist.clinical.change import Change, Visit
 from evalassist.clinical.discharge import goal_words, goals_of_last_plan
 from evalassist.clinical.follow_up import Criterion, FollowUp
 from evalassist.clinical.given import Given, GivenGoal, given_of
+from evalassist.clinical.progression import ExerciseCourse, is_past
 from evalassist.clinical.result import Assessment, PlannedExercise, PlanOfCare, Reason, Verdict
 from evalassist.clinical.trends import trends
 from evalassist.content import Content
@@ -62,7 +63,7 @@ def follow_up_note(
             NoteExerciseCourse(
                 name=one.planned.exercise.name,
                 move=MOVES[one.move],
-                says=one.says,
+                says=_advised(one, plan, evaluation),
                 rule=one.rule,
                 because=_words(one.because),
             )
@@ -75,6 +76,11 @@ def follow_up_note(
         else (),
         trends=tuple(trend for trend in trends(visits, content) if trend.is_course),
     )
+
+
+def _advised(one: ExerciseCourse, plan: PlanOfCare | None, evaluation: Evaluation) -> str:
+    past = plan is not None and is_past(one, plan, evaluation.plan_edits)
+    return f"{one.says} It ends with phase {one.phase}." if past else one.says
 
 
 def _disagreed(last: Visit, now: Assessment) -> Iterator[str]:

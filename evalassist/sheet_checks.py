@@ -81,7 +81,7 @@ def sheet_findings(
         return ()
     found = [
         *_blocking(note, form),
-        *(_of_moves(plan, sheet, content, not_drawn) if form != "why" else ()),
+        *(_of_moves(note, plan, sheet, content, not_drawn) if form != "why" else ()),
         *_knee(note, plan),
         *_age(sheet, form),
         *_unprinted(note, sheet, lacks, name),
@@ -158,7 +158,7 @@ def _against_the_plan(plan: NotePlan) -> Iterator[SheetFinding]:
 
 
 def _of_moves(
-    plan: NotePlan, sheet: Sheet, content: Content, not_drawn: Sequence[str]
+    note: Note, plan: NotePlan, sheet: Sheet, content: Content, not_drawn: Sequence[str]
 ) -> Iterator[SheetFinding]:
     count, most = len(plan.exercises), content.plan.most_exercises
     if MANY_MOVES <= count <= MOST_MOVES:
@@ -166,7 +166,7 @@ def _of_moves(
             f"{count} exercises are many" if count > most else f"{count} exercises, the most without a reason"
         )
         yield SheetFinding("moves", "look", many, many_moves_because(content))
-    elif 0 < count < MANY_MOVES:
+    elif 0 < count < MANY_MOVES and note.discharge is None:  # an upkeep plan has its own most
         yield SheetFinding("moves", "fine", f"{count} exercises, at most {most} without a reason")
     chips = {exercise.chip for exercise in plan.exercises}
     if count and not {"HIP", "KNEE"} <= chips:

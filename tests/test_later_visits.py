@@ -40,6 +40,7 @@ from evalassist.settings import Settings
 from ui.evaluation_view import EvaluationView
 from ui.pages.assessment import AssessmentPage
 from ui.pages.plan import PlanPage
+from ui.pages.review import SignPage
 from ui.pages.safety import SafetyPage
 from ui.pages.step import StepPage
 from ui.pages.strength import StrengthPage
@@ -396,6 +397,18 @@ def test_what_went_badly_since_is_not_offered_as_last_time(
     assert "(she asks for more)" in words(page)
     session.log_exercise(ExerciseLog("HA02", pain=7, settled="longer"))
     assert "Decided last time" not in words(page)
+
+
+def test_what_was_too_sore_stays_out_where_what_stood_for_it_went_badly(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    second = later(first, 2).with_plan_edit(PlanEdit("swap", "QC01", to="QO02", reason="sore at work"))
+    session = begin(later(first, 4), second)
+    page = opened(PlanPage(session))
+    session.log_exercise(ExerciseLog("QO02", pain=7, settled="longer"))
+    assert "in this plan: Mini-squat 0-45° taken out (sore at work)." in words(page)
+    assert any("Mini-squat 0-45° taken out" in each for each in page.warns())
+    assert any("Mini-squat 0-45° taken out" in each for each in SignPage(session).warns())
 
 
 def test_what_was_found_of_the_outlook_and_is_not_asked_again_is_told(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from evalassist.clinical.edits import DOSE_WORDS, UNFIT, as_step, its_step
 from evalassist.clinical.goal_edits import target_fault, target_words
 from evalassist.clinical.goals import lower_is_better
+from evalassist.clinical.progression import ladder_above
 from evalassist.clinical.result import Goal, PlannedExercise
 from evalassist.content import Content
 from evalassist.content.schema import Exercise
@@ -62,6 +63,21 @@ def as_last_time(
         and (exercise_id not in today or getattr(today[exercise_id], field) != edit.value)
     )
     return (*changes.values(), *again)
+
+
+def as_it_went(
+    edits: Iterable[PlanEdit], too_much: Container[str], exercises: Mapping[str, Exercise]
+) -> list[PlanEdit]:
+    """What was put in and was too much since does not come again. What it stood for stays out, for the reason of then,
+    unless it was made harder only."""
+    found: list[PlanEdit] = []
+    for edit in edits:
+        if edit.kind == "swap" and edit.to in too_much and edit.exercise in exercises:
+            if edit.to not in ladder_above(exercises[edit.exercise], exercises):
+                found.append(replace(edit, kind="drop", to=""))
+        elif edit.kind == "drop" or edit.exercise not in too_much:
+            found.append(edit)
+    return found
 
 
 def _without_to_and_fro(edits: Iterable[PlanEdit]) -> list[PlanEdit]:

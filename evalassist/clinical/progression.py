@@ -336,7 +336,7 @@ def against_the_log(
         if course.move != "regress":
             continue
         own = course.planned
-        harder = set(_harder(own.exercise, known))
+        harder = set(ladder_above(own.exercise, known))
         for one in exercises:
             if one.exercise.id == own.exercise.id and one.dose.sets >= own.dose.sets:
                 yield f"{one.exercise.name} stands in the plan as before, and its log is red. {course.says}"
@@ -346,7 +346,7 @@ def against_the_log(
                 )
 
 
-def _harder(exercise: Exercise, known: Mapping[str, Exercise]) -> Iterator[str]:
+def ladder_above(exercise: Exercise, known: Mapping[str, Exercise]) -> Iterator[str]:
     """All that comes after it in its ladder."""
     seen = {exercise.id}
     while (following := exercise.harder) and following not in seen:
@@ -357,10 +357,13 @@ def _harder(exercise: Exercise, known: Mapping[str, Exercise]) -> Iterator[str]:
 
 def is_past(course: ExerciseCourse, plan: PlanOfCare, edits: Sequence[PlanEdit]) -> bool:
     """Today's plan is of another phase, which has its own exercises: nothing of it takes the place of this one, and
-    advice to make it harder or easier has nothing to change. What is to be held stays in any phase."""
+    advice to make it harder or easier has nothing to change. What is to be held stays in any phase, and what grows in
+    its dose alone in those it is for."""
     in_plan = [one.exercise.id for one in plan.exercises]
-    moved = plan.phase != course.phase and course.move != "hold"
-    return moved and course.to not in in_plan and not _stands_as(course.planned.exercise.id, in_plan, edits)
+    own = course.planned.exercise
+    stays = course.move == "hold" or (not course.to and plan.phase in own.phases)
+    moved = plan.phase != course.phase and not stays
+    return moved and course.to not in in_plan and not _stands_as(own.id, in_plan, edits)
 
 
 def _stands_as(exercise_id: str, in_plan: Container[str], edits: Sequence[PlanEdit]) -> str:

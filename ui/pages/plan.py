@@ -106,7 +106,7 @@ class PlanPage(Page):
         self.cards: dict[str, ExerciseCard] = {}
         self._drawn: object = None
         """What the plan was drawn from last; drawn from the same it would look the same."""
-        self._said: object = None
+        self._said: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._problems, self._middle = ProblemsCard(session.content), self._build_middle()
         self._problems.go_to.connect(self.go_to)
         self.library = ExerciseLibrary()
@@ -345,6 +345,8 @@ class PlanPage(Page):
         self._summary.setText(" · ".join(part for part in parts if part))
         beside = (plan.see, plan.warnings_now)
         if beside != self._said:
+            if self._said is not None and self.isVisible():
+                spoken.say(self, " ".join(each for each in plan.warnings_now if each not in self._said[1]))
             self._said = beside
             self._say_beside(plan)
         self.last_time.show_plan(plan, read_only=self.read_only)
@@ -395,6 +397,12 @@ class PlanPage(Page):
         said = "\n".join(filter(None, (ended, then)))
         self._next.setText(said)
         self._next.setVisible(bool(said))
+
+    def warns(self) -> list[str]:
+        plan = self.session.plan
+        if self.read_only or not isinstance(plan, PlanOfCare):
+            return []
+        return [*filter(None, [self.last_time.says]), *plan.warnings_now]
 
     def _speak_changes(self, before: list[str], now: list[str]) -> None:
         """What came and went, also where it went with a finding."""

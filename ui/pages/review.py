@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -31,6 +31,7 @@ from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.elided import WrappedLabel
 from ui.widgets.glyph import State
+from ui.widgets.last_time_line import decided_last_time
 from ui.widgets.marks import KeyCap, LinkButton, StateGlyph
 from ui.widgets.passwords import PasswordField
 from ui.widgets.pdf_view import PageTools, PdfMaker, PdfPages
@@ -359,9 +360,19 @@ class SignPage(Page):
             if self.session.evaluation.kind != "discharge" and not any(code.chosen for code in plan.codes):
                 found.append(("empty", tr("No code is ticked in the plan of care")))
             found += [("look", warning) for warning in plan.warnings_now]
+            found += [("look", says) for says in self._of_later_visit(plan)]
         elif not assessment.stopped:
             found.append(("look", tr("No plan of care. {why}").format(why=plan.why)))
         return found
+
+    def _of_later_visit(self, plan: PlanOfCare) -> Iterator[str]:
+        """What a look back asks and the plan does not hold."""
+        back = self.session.follow_up
+        if back is not None and back.course is not None and back.course.refer:
+            yield f"{back.course.title}. {back.advice}"
+        _, says = decided_last_time(self.session, plan)
+        if says:
+            yield says
 
     def warns(self) -> list[str]:
         if self.session.signed:

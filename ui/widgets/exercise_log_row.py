@@ -15,7 +15,7 @@ from evalassist.content.schema import Dose
 from evalassist.evaluation import PlanEdit
 from evalassist.translate import tr
 from evalassist.words import lower_first, upper_first
-from ui import style
+from ui import spoken, style
 from ui.widgets.fields import NumberField
 from ui.widgets.glyph import State
 from ui.widgets.marks import Chip, LinkButton, StateGlyph
@@ -68,6 +68,8 @@ class ExerciseLogRow(QFrame):
         self._fields.addStretch(1)
         stack.addLayout(self._fields)
         self.fields: dict[str, NumberField | SegmentedControl] = {}
+        self._told: tuple[str, str] | None = None
+        """What follows, as it was told."""
         self._build(course)
         for group in (self._always, self._asked):
             group.addStretch(1)  # below each other, both begin at the left
@@ -165,6 +167,15 @@ class ExerciseLogRow(QFrame):
                 control.set_value({True: "yes", False: "no"}.get(value, value))
                 control.setEnabled(not read_only)
         word, state = MOVES[course.move]
+        at = self.window().focusWidget()
+        if (
+            course.move != "open"
+            and (word, course.says) != self._told
+            and at is not None
+            and self.isAncestorOf(at)
+        ):
+            spoken.say(self, f"{course.colour.lower()}: {word}. {course.says}")
+        self._told = word, course.says
         self.verdict.setText(word)
         self._glyph.set_state(state)
         style.say(self.verdict, c="att" if course.move == "regress" else "")

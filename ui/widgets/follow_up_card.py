@@ -16,7 +16,7 @@ from evalassist.clinical.result import PlanOfCare, Reason, Verdict
 from evalassist.evaluation import ItemId
 from evalassist.follow_up_noting import STATES
 from evalassist.translate import tr
-from evalassist.words import lower_first
+from evalassist.words import lower_first, upper_first
 from ui import icons, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
@@ -183,7 +183,7 @@ class FollowUpCard(Card):
             if isinstance(plan, PlanOfCare):
                 advice = edits_of_advice(one, plan, edits)
                 if is_past(one, plan, edits):
-                    stands = tr("not in phase {phase}").format(phase=plan.phase)
+                    stands = tr("ends with phase {phase}").format(phase=one.phase)
             self.rows[exercise_id].show_course(
                 one, read_only=self._session.signed, advice=advice, stands=stands
             )
@@ -210,19 +210,30 @@ class FollowUpCard(Card):
             words += tr("; a red log asks for less: {names}").format(names=", ".join(found.eased))
         chosen = self._session.evaluation.answers.get(PHASE_ITEM)
         gone_on = after is not None and chosen == str(after)
-        if gone_on and self._session.assessment.irritability == "HIGH":
-            words += tr("; irritability is high, so the plan stays in phase 1")
+        if self._session.assessment.irritability == "HIGH":
+            words += tr("; irritability is high, so the plan is of phase 1")
         self._phase_words.setText(words)
         self._phase_words.setVisible(bool(found.exits))
-        self.go_on.setVisible(after is not None)
-        self.go_on.setText(
-            tr("Stay in phase {phase}").format(phase=phase)
-            if gone_on
-            else tr("Go on to phase {after}").format(after=after)
+        high = self._session.assessment.irritability == "HIGH"
+        self.go_on.setVisible(after is not None and (gone_on or not high))
+        stay = (
+            tr("Not phase {after}").format(after=after)
+            if high
+            else tr("Stay in phase {phase}").format(phase=phase)
         )
-        self.go_on.setToolTip("; ".join(f"{criterion.exit.says}" for criterion in found.not_met))
+        self.go_on.setText(stay if gone_on else tr("Go on to phase {after}").format(after=after))
+        self.go_on.setToolTip(self._against_going_on(found))
         self.go_on.setEnabled(not self._session.signed)
         self._fill(self._exits, found.exits)
+
+    @staticmethod
+    def _against_going_on(found: FollowUp) -> str:
+        parts = [
+            f"{STATES[criterion.verdict]}: {lower_first(criterion.exit.says)}" for criterion in found.not_met
+        ]
+        if found.eased:
+            parts.append(tr("a red log asks for less: {names}").format(names=", ".join(found.eased)))
+        return upper_first("; ".join(parts))
 
     def _show_discharge(self, found: FollowUp) -> None:
         asked = [criterion for criterion in found.discharge if criterion.verdict is not None]
@@ -242,9 +253,15 @@ class FollowUpCard(Card):
         empty(grid)
         for line, criterion in enumerate(criteria):
             says = style.label("", criterion.exit.says, wrap=True)
-            grid.addWidget(StateGlyph(GLYPHS[criterion.verdict]), line, 0, Qt.AlignmentFlag.AlignTop)
+            state = STATES[criterion.verdict]
+            says.setAccessibleName(
+                f"{criterion.exit.says}: {state}"
+            )  # in one, as a screen reader skips short labels
+            grid.addWidget(
+                StateGlyph(GLYPHS[criterion.verdict], name=state), line, 0, Qt.AlignmentFlag.AlignTop
+            )
             grid.addWidget(says, line, 1, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(style.label("b", STATES[criterion.verdict]), line, 2, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(style.label("b", state), line, 2, Qt.AlignmentFlag.AlignTop)
             because = ReasonList()
             because.go_to.connect(self.go_to)
             grid.addWidget(because, line, 3, Qt.AlignmentFlag.AlignTop)

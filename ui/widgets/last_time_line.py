@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame
 
-from evalassist.clinical.last_time import as_last_time, goals_as_last_time, in_words
+from evalassist.clinical.last_time import as_it_went, as_last_time, goals_as_last_time, in_words
 from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import PlanEdit
 from evalassist.translate import tr
@@ -28,6 +28,8 @@ class LastTimeLine(QFrame):
         super().__init__()
         self._session = session
         self._edits: tuple[PlanEdit, ...] = ()
+        self.says = ""
+        """What was decided, in a sentence; empty where today's plan holds it all."""
         self.setProperty("card", "att")
         line = style.row(self, (10, 5, 8, 5), spacing=8)
         self._words = style.label("", wrap=True)
@@ -40,35 +42,33 @@ class LastTimeLine(QFrame):
 
     def show_plan(self, plan: PlanOfCare, *, read_only: bool) -> None:
         """Compare with this plan; nothing is shown where it holds all that was decided."""
-        session, exercises, follow_up = (
-            self._session,
-            self._session.content.exercises,
-            self._session.follow_up,
-        )
-        today, now = plan.exercises, session.evaluation.plan_edits
-        self._edits, says = (), ""
-        if follow_up is not None and not follow_up.ends and not read_only:
-            then = {course.planned.exercise.id for course in follow_up.exercises}
-            too_much = {
-                course.planned.exercise.id for course in follow_up.exercises if course.move == "regress"
-            }
-            *older, last = session.earlier
-            out = [edit for visit in older for edit in visit.plan_edits if edit.kind == "drop"]
-            before = [
-                edit
-                for edit in (*(one for one in out if one.exercise not in then), *last.plan_edits)
-                if too_much.isdisjoint((edit.exercise, edit.to))
-            ]
-            self._edits = (
-                *as_last_time(before, now, today, exercises, then),
-                *goals_as_last_time(before, now, plan.goals, session.content),
-            )
-            words = "; ".join(in_words(self._edits, exercises, plan.goals))
-            says = tr("Decided last time, otherwise than in this plan: {words}.").format(words=words)
-        self._words.setText(says)
-        self.again.setAccessibleName(f"{self.again.text()}. {says}")
+        self._edits, self.says = ((), "") if read_only else decided_last_time(self._session, plan)
+        self._words.setText(self.says)
+        self.again.setAccessibleName(f"{self.again.text()}. {self.says}")
         self.setVisible(bool(self._edits))
 
     def _decide(self) -> None:
         self._session.edit_plan(*self._edits)
         self.decided.emit()
+
+
+def decided_last_time(session: EvaluationSession, plan: PlanOfCare) -> tuple[tuple[PlanEdit, ...], str]:
+    """What was decided before and this plan does not hold: edits of it, and a sentence that is empty where it holds all."""
+    back, exercises = session.follow_up, session.content.exercises
+    if back is None or back.ends:
+        return (), ""
+    now = session.evaluation.plan_edits
+    then = {course.planned.exercise.id for course in back.exercises}
+    too_much = {course.planned.exercise.id for course in back.exercises if course.move == "regress"}
+    *older, last = session.earlier
+    out = (edit for visit in older for edit in visit.plan_edits if edit.kind == "drop")
+    told = (*(one for one in out if one.exercise not in then), *last.plan_edits)
+    before = as_it_went(told, too_much, exercises)
+    edits = (
+        *as_last_time(before, now, plan.exercises, exercises, then),
+        *goals_as_last_time(before, now, plan.goals, session.content),
+    )
+    words = "; ".join(in_words(edits, exercises, plan.goals))
+    return edits, tr("Decided last time, otherwise than in this plan: {words}.").format(
+        words=words
+    ) if words else ""
