@@ -305,6 +305,11 @@ def test_what_is_harder_than_an_exercise_with_a_red_log_is_pointed_out(content: 
     assert not any("red" in words for words in judged(halved)[1].warnings)
     gone_on = judged(eased.with_answer("plan-phase", "2"))[1]
     assert f"{hard} is harder than {easy}, of which the log is red. {asked}" in gone_on.warnings
+    held = judged(later(content, was_enough("HA01")).with_answer("plan-phase", "2"))[1]
+    assert (
+        f"{hard} is harder than {easy}, of which the log is amber. Repeat the dose, or ease it."
+        in held.warnings
+    )
 
 
 def test_a_change_that_no_longer_fits_does_not_stand_in_the_note(content: Content) -> None:

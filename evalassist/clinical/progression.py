@@ -331,19 +331,18 @@ def edits_of_advice(
 def against_the_log(
     courses: Iterable[ExerciseCourse], exercises: Sequence[PlannedExercise], known: Mapping[str, Exercise]
 ) -> Iterator[str]:
-    """What stands in the plan as it was, or one step harder, while its log asks for less."""
+    """What stands in the plan harder than its log allows: one step on though it is to be held, or as it was though it
+    asks for less."""
     for course in courses:
-        if course.move != "regress":
-            continue
-        own = course.planned
-        harder = set(ladder_above(own.exercise, known))
+        own, log = course.planned, course.colour.lower()
+        eases, repeats = course.move == "regress", course.colour == "AMBER"
+        harder = set(ladder_above(own.exercise, known)) if eases or repeats else set()
         for one in exercises:
-            if one.exercise.id == own.exercise.id and one.dose.sets >= own.dose.sets:
-                yield f"{one.exercise.name} stands in the plan as before, and its log is red. {course.says}"
+            name = one.exercise.name
+            if eases and one.exercise.id == own.exercise.id and one.dose.sets >= own.dose.sets:
+                yield f"{name} stands in the plan as before, and its log is {log}. {course.says}"
             elif one.exercise.id in harder:
-                yield (
-                    f"{one.exercise.name} is harder than {own.exercise.name}, of which the log is red. {course.says}"
-                )
+                yield f"{name} is harder than {own.exercise.name}, of which the log is {log}. {course.says}"
 
 
 def ladder_above(exercise: Exercise, known: Mapping[str, Exercise]) -> Iterator[str]:

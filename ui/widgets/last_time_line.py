@@ -53,7 +53,8 @@ class LastTimeLine(QFrame):
 
 
 def decided_last_time(session: EvaluationSession, plan: PlanOfCare) -> tuple[tuple[PlanEdit, ...], str]:
-    """What was decided before and this plan does not hold: edits of it, and a sentence that is empty where it holds all."""
+    """What was decided before and this plan does not hold: as edits of it, and in a sentence. Both are empty where it
+    holds all."""
     back, exercises = session.follow_up, session.content.exercises
     if back is None or back.ends:
         return (), ""
