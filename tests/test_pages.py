@@ -1779,6 +1779,14 @@ def test_a_length_that_was_measured_stands_in_place_of_the_word(session_of: Any,
     assert "16° measured" in reads(page)
 
 
+def test_where_points_were_added_up_on_paper_their_items_tell_the_total(session_of: Any, opened: Any) -> None:
+    session = session_of("patient-a")
+    session.answer("fpi6-typed-total.right", 3.0)
+    page = opened(step("mobility", session))
+    assert "total 3" in reads(page)
+    assert "3 measured" not in reads(page)
+
+
 def test_a_load_without_a_unit_says_so(session_of: Any, opened: Any) -> None:
     session = session_of("patient-a")
     page = opened(step("history", session))

@@ -270,12 +270,14 @@ class ItemRow(QWidget):
             self.last[item_id].say_same()
 
     def _measured_instead(self, side: Side | None) -> str:
-        """What was measured where the answer by eye is no longer asked: `6° measured`."""
+        """What was measured where the answer by eye is no longer asked, `6° measured`, or the total of its points."""
         content, answers = self._page.session.content, self._page.session.evaluation.answers
         parts = self.item.shown_when.walk() if self.item.shown_when else ()
         names = [(part.fact or "").replace("{side}", side or "") for part in parts if part.answered is False]
-        told = [brief_words(content.asked[n][0], answers[n], None) for n in names if n in answers]
-        return tr("{told} measured").format(told=", ".join(told)) if told else ""
+        items = {name: content.asked[name][0] for name in names if name in answers}
+        told = ", ".join(brief_words(item, answers[name], None) for name, item in items.items())
+        words = tr("{told} measured") if any(item.unit for item in items.values()) else tr("total {told}")
+        return words.format(told=told) if told else ""
 
     def _show_signs(self, words: str) -> None:
         """What speaks for and against the cause that is rated here, so far."""
