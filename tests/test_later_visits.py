@@ -399,6 +399,19 @@ def test_what_went_badly_since_is_not_offered_as_last_time(
     assert "Decided last time" not in words(page)
 
 
+def test_no_next_phase_is_offered_while_irritability_is_high(
+    opened: Any, begin: Begin, first: Evaluation
+) -> None:
+    session = begin(later(first, nprs_worst=9))
+    page = opened(PlanPage(session))
+    assert page.look_back is not None
+    assert session.assessment.irritability == "HIGH"
+    assert not page.look_back.go_on.isVisible()
+    assert "irritability is high, so the plan is of phase 1" in words(page.look_back)
+    session.answer("nprs-worst", 4)
+    assert page.look_back.go_on.isVisible()
+
+
 def test_what_was_too_sore_stays_out_where_what_stood_for_it_went_badly(
     opened: Any, begin: Begin, first: Evaluation
 ) -> None:
