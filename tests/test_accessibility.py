@@ -1092,6 +1092,7 @@ def test_a_notification_comes_up_until_it_is_read(
     came_up: list[QAccessible.Event] = []
     monkeypatch.setattr(spoken, "listens", lambda: True)
     monkeypatch.setattr(spoken, "AGAIN_MS", 5)
+    monkeypatch.setattr(spoken, "KEPT_MS", 200)
     monkeypatch.setattr(sys, "platform", "linux")
     line = spoken.Said("", "Signed.")
     qtbot.addWidget(line)
@@ -1102,9 +1103,57 @@ def test_a_notification_comes_up_until_it_is_read(
     qtbot.waitUntil(lambda: len(came_up) >= 2)
     QAccessible.queryAccessibleInterface(note).text(QAccessible.Text.Description)
     until_read = len(came_up)
+    qtbot.wait(50)
+    assert note.accessibleName() == "Signed.", "what asks once more does not find it empty"
     with qtbot.waitSignal(note.destroyed):
         pass
     assert came_up == [QAccessible.Event.ObjectShow] * until_read
+
+
+def test_what_a_busy_screen_reader_took_stays_until_its_turn_and_is_heard_once(
+    qtbot: QtBot, unread: Callable[[QWidget], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken, "AGAIN_MS", 5)
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    spoken.say(window, "Other causes: 24 answered")
+    unread(window)
+    (note,) = (each for each in window.children() if isinstance(each, spoken._Notification))
+    QAccessible.queryAccessibleInterface(note).state()  # as Orca does when it queues it
+    came_up: list[QAccessible.Event] = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: came_up.append(event.type()))
+    qtbot.wait(60)
+    assert came_up == []
+    assert note.accessibleName() == "Other causes: 24 answered"
+
+
+def test_what_replaces_words_that_wait_their_turn_is_heard_in_their_place(
+    qtbot: QtBot, unread: Callable[[QWidget], list[str]]
+) -> None:
+    line = spoken.Said("", "1 found")
+    qtbot.addWidget(line)
+    line.show()
+    unread(line)
+    (note,) = (each for each in line.children() if isinstance(each, spoken._Notification))
+    QAccessible.queryAccessibleInterface(note).state()
+    line.setText("2 found")
+    assert unread(line) == ["2 found"]
+    assert note.accessibleName() == "2 found", "no empty notification is left in its place"
+
+
+def test_what_is_said_in_one_turn_is_heard_as_one_and_what_breaks_in_comes_first(
+    qtbot: QtBot, unread: Callable[[QWidget], list[str]]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    spoken.say(window, "Other causes: 24 answered. The rest: Unlikely")
+    spoken.say(window, "Patellofemoral pain 3/3")
+    spoken.say(window, "Refer now.", at_once=True)
+    assert unread(window) == [
+        "Refer now. Other causes: 24 answered. The rest: Unlikely. Patellofemoral pain 3/3"
+    ]
 
 
 def test_what_a_dialog_says_does_not_come_up_in_it_or_all_of_it_is_read_again(

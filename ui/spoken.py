@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import (
@@ -36,10 +36,24 @@ from evalassist.translate import tr
 Role = QAccessible.Role
 PRESS = tr("Press")
 _HINT = "hint"
-_waiting: dict[str, QWidget] = {}
-"""What is said once the keyboard has come to rest, and of what."""
-AGAIN_MS, TIMES = 1_500, 6
-"""A screen reader that is busy with a new page passes over what it is told: it is told again until it reads it."""
+AGAIN_MS, TIMES = 1_500, 20
+"""A screen reader that is busy with a new page passes over what it is told: it is told again until it takes it."""
+QUEUED_MS = 12_000
+"""What it took but did not read yet waits its turn behind much else: told again sooner it would be heard twice."""
+KEPT_MS = 30_000
+"""So long words can be read after they came up last: of what went before its turn only "notification" is heard."""
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """What is said once the keyboard has come to rest, and of what; `alone`: it may be replaced by itself."""
+
+    about: QWidget
+    at_once: bool
+    alone: bool
+
+
+_waiting: dict[str, _Sentence] = {}
 
 
 class _Spoken(QAccessibleWidget):
@@ -55,6 +69,8 @@ class _Spoken(QAccessibleWidget):
 
     def state(self) -> QAccessible.State:
         told = super().state()
+        if isinstance(self._widget, _Notification):
+            self._widget.is_taken()
         if isinstance(self._widget, QAbstractButton) and self._widget.isCheckable():
             told.checkable, told.checked = True, self._widget.isChecked()
         return told
@@ -100,34 +116,78 @@ def say(widget: QWidget, words: str, *, at_once: bool = False, instead: bool = F
     if not listens():
         return
     if instead:
-        forget(widget, but=words)
+        for before in [
+            before for before, said in _waiting.items() if said.about is widget and before != words
+        ]:
+            del _waiting[before]
     if words and words not in _waiting:
-        _waiting[words] = widget
-        QTimer.singleShot(0, partial(_tell, widget, words, at_once))
+        if not _waiting:
+            QTimer.singleShot(0, _tell)
+        _waiting[words] = _Sentence(widget, at_once, instead)
+    elif instead:
+        forget(widget, but=words)
 
 
-def _tell(widget: QWidget, words: str, at_once: bool) -> None:
-    if _waiting.pop(words, None) is None:
-        return  # forgotten meanwhile
-    if isValid(widget) and widget.isVisible():  # else it was taken back before anyone saw it
-        told = QAccessibleAnnouncementEvent(widget, words)
-        ways = QAccessible.AnnouncementPoliteness
-        told.setPoliteness(ways.Assertive if at_once else ways.Polite)
-        QAccessible.updateAccessibility(told)
-        window = _below(widget.window())
-        if sys.platform == "linux" and words not in (
-            note.accessibleName() for note in _notes(window) if note.waits
-        ):
-            _Notification(window, words, widget)
+def _tell() -> None:
+    """Say all that came up meanwhile, as one: a second announcement may break off the first one."""
+    said = {
+        words: one
+        for words, one in _waiting.items()
+        if isValid(one.about) and one.about.isVisible()  # else it was taken back before anyone saw it
+    }
+    _waiting.clear()
+    together: dict[QWidget, list[str]] = {}
+    for words, one in sorted(said.items(), key=lambda each: not each[1].at_once):
+        if one.alone:
+            _announce([words], one.about, at_once=one.at_once, instead=True)
+        else:
+            together.setdefault(_below(one.about.window()), []).append(words)
+    for sentences in together.values():
+        abouts = [said[words] for words in sentences]
+        _announce(sentences, abouts[0].about, at_once=any(one.at_once for one in abouts), instead=False)
+
+
+def _announce(sentences: list[str], widget: QWidget, *, at_once: bool, instead: bool) -> None:
+    words = _joined(sentences)
+    told = QAccessibleAnnouncementEvent(widget, words)
+    ways = QAccessible.AnnouncementPoliteness
+    told.setPoliteness(ways.Assertive if at_once else ways.Polite)
+    QAccessible.updateAccessibility(told)
+    window = _below(widget.window())
+    if sys.platform != "linux":
+        return
+    queued = _forget_notes(widget, but=words) if instead else None
+    if any(note.waits and note.accessibleName() == words for note in _notes(window)):
+        return
+    if queued is not None:
+        queued.say_instead(words)
+    else:
+        _Notification(window, words, widget)
+
+
+def _joined(sentences: list[str]) -> str:
+    *before, last = sentences
+    return " ".join([*(words if words[-1] in ".!?" else f"{words}." for words in before), last])
 
 
 def forget(widget: QWidget, *, but: str = "") -> None:
     """Nothing that was said of this widget, or of all that is in this window, is heard any more."""
-    for words in [words for words, about in _waiting.items() if about is widget and words != but]:
+    for words in [words for words, said in _waiting.items() if said.about is widget and words != but]:
         del _waiting[words]
+    if (queued := _forget_notes(widget, but=but)) is not None:
+        queued.go()
+
+
+def _forget_notes(widget: QWidget, *, but: str) -> _Notification | None:
+    """One of them a screen reader took already, and will read when its turn comes: what is there then."""
+    queued = None
     for note in _notes(_below(widget.window())):
         if (note.about is widget or widget.isWindow()) and note.accessibleName() != but:
-            note.go()
+            if queued is None and note.is_queued:
+                queued = note
+            else:
+                note.go()
+    return queued
 
 
 def _notes(window: QWidget) -> list[_Notification]:
@@ -169,26 +229,41 @@ class _Notification(QWidget):
         self.setAccessibleName(words)
         self.waits = TIMES
         """How often it comes up yet, if nobody reads it."""
-        self._again = QTimer(self, interval=AGAIN_MS)
+        self.is_queued = False
+        """Whether a screen reader took it, and did not read it yet."""
+        self._again = QTimer(self)
         self._again.timeout.connect(self._come_up)
-        self._again.start()
         self._come_up()
 
     def _come_up(self) -> None:
         if self.waits and isValid(self.about) and self.about.isVisible():
             self.waits -= 1
+            self._again.stop()
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.ObjectShow))
+            self._again.start(AGAIN_MS if self.waits else KEPT_MS)
         else:
             self.go()
 
+    def say_instead(self, words: str) -> None:
+        """Be read with other words when its turn comes."""
+        self.setAccessibleName(words)
+
     def go(self) -> None:
         """Not come up again, and leave the same words to be said anew."""
-        self.waits = 0
+        self.waits, self.is_queued = 0, False
+        self._again.stop()
         self.deleteLater()
 
+    def is_taken(self) -> None:
+        """Its state is asked for by who has taken it among what is to be read."""
+        if self.waits and not self.is_queued and self._again.isActive():  # not while it is coming up
+            self.is_queued, self.waits = True, 1
+            self._again.start(QUEUED_MS)
+
     def is_read(self) -> None:
-        """A description is asked for only by who reads it out; once more round, and it goes."""
-        self.waits = 0
+        """A description is asked for only by who reads it out; it goes once nobody can be reading it any more."""
+        self.waits, self.is_queued = 0, False
+        self._again.start(KEPT_MS)
 
 
 def read_by_keys(text: QPlainTextEdit | QTextEdit) -> None:
