@@ -783,6 +783,31 @@ def test_f8_on_the_only_gap_says_that_it_is_the_only_one(desk: Desk, aloud: Alou
     assert words.startswith("1 left here: Worst pain, last 7 days"), words
 
 
+def test_f8_from_the_way_on_does_not_name_the_step_after_the_one_it_comes_to(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("nprs-worst"))
+    view = desk.window.view
+    assert view is not None
+    view.show_step("safety")
+    view.footer.take_keyboard()
+    on = view.footer._next
+    assert on.accessibleName() == "On to History"
+    named: list[tuple[bool, str]] = []
+    set_name = type(on).setAccessibleName
+
+    def name(widget: QWidget, words: str) -> None:
+        if words != widget.accessibleName():
+            named.append((widget.hasFocus(), words))
+        set_name(widget, words)
+
+    monkeypatch.setattr(on, "setAccessibleName", partial(name, on))
+    QTest.keyClick(desk.window, Qt.Key.Key_F8)
+    desk.rest()
+    assert view.focused_item() == "nprs-worst"
+    assert named == [(False, "On to Questionnaires")], "the keyboard has left it by then"
+
+
 def test_f8_says_that_it_goes_back_where_nothing_is_left_after_the_keyboard(desk: Desk, aloud: Aloud) -> None:
     desk.window.begin(desk.case("ex1").without_answer("ddx-plica", "ddx-acl"))
     view = desk.window.view

@@ -151,7 +151,10 @@ class EvaluationView(QWidget):
         self.rail.set_current(step_id)
         self._place()
         self.panel.show_step(step_id)
-        self._refresh_footer()
+        if turned and self.footer.isAncestorOf(self.window().focusWidget() or self):
+            QTimer.singleShot(0, self, self._refresh_footer)  # a new name under the keyboard is read aloud
+        else:
+            self._refresh_footer()
         style.paint_once()
         self.step_shown.emit(step_id)
         self.early.start()
