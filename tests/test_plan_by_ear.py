@@ -141,6 +141,11 @@ def test_ctrl_k_finds_the_goals_of_the_plan(ear_of: Callable[[str], Ear]) -> Non
     assert ear.page._goals.isAncestorOf(ear.at)
 
 
+def test_ctrl_k_does_not_offer_the_phase_where_the_plan_does_not_ask_it(ear_of: Callable[[str], Ear]) -> None:
+    ear = ear_of("ex1")
+    assert "Phase of the program" not in [one.words for one in fitting(commands(ear.window), "phase")]
+
+
 # ---------------------------------------------------------------- goals
 
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalassist.clinical.case import PHASE_ITEM
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import PlanOfCare
 from evalassist.evaluation import Side
@@ -146,6 +147,8 @@ def commands(window: MainWindow) -> list[Command]:
     for step in steps:
         for group, item in ((part, item) for part in step.groups for item in part.items):
             where = step.short if names[step.id, item.label] == 1 else f"{step.short}, {group.title}"
+            if item.id == PHASE_ITEM and session.follow_up is None:
+                continue  # the first visit begins where irritability decides: the page has no place for it
             for item_id in item.ids:
                 if shown(item, session.assessment, _side(item_id) if item.sides else None):
                     label = session.content.label(item_id)
