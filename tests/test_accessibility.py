@@ -64,6 +64,7 @@ from ui.pages.first_run import FirstRun
 from ui.pages.plan import PlanPage
 from ui.pages.step import StepPage
 from ui.way_in import WayIn
+from ui.widgets.bars import HeaderBar
 from ui.widgets.boxes import Box, Choice
 from ui.widgets.choices import ChoiceField
 from ui.widgets.comparison import ComparisonTable
@@ -781,6 +782,27 @@ def test_f8_on_the_only_gap_says_that_it_is_the_only_one(desk: Desk, aloud: Alou
     QTest.keyClick(desk.window, Qt.Key.Key_F8)
     (words,) = aloud.heard()[1]
     assert words.startswith("1 left here: Worst pain, last 7 days"), words
+
+
+def test_the_bar_of_the_start_page_is_not_called_after_a_patient(desk: Desk) -> None:
+    desk.window.show_start()
+    start = desk.window.start
+    assert start is not None
+    (bar,) = start.findChildren(HeaderBar)
+    assert heard(bar)[1] == "Start page"
+
+
+def test_who_comes_into_a_group_of_questions_hears_its_name(desk: Desk) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("hot-bursa"))
+    view = desk.window.view
+    assert view is not None
+    view.go_to("hot-bursa")
+    asked = desk.window.focusWidget()
+    assert asked is not None
+    around = [part for part in view.page.findChildren(QWidget) if part.isAncestorOf(asked)]
+    groups = [heard(part)[1] for part in around]
+    titles = {group.title for group in view.session.content.steps["safety"].groups}
+    assert len(titles.intersection(groups)) == 1, groups
 
 
 def test_f8_from_the_way_on_does_not_name_the_step_after_the_one_it_comes_to(

@@ -67,6 +67,7 @@ class StartPage(QWidget):
         self.setObjectName("page")
         self._store, self._settings = store, settings
         self._header = HeaderBar()
+        self._header.setAccessibleName(tr("Start page"))  # it is of no patient here
         self._header.details.set_gives(True)  # a clinic may have a long name
         administers = store.account.administers
         for words, icon, wanted in (

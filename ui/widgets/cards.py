@@ -154,6 +154,7 @@ class FoldingGroup(QFrame):
         line.addWidget(self._arrow, 0, Qt.AlignmentFlag.AlignVCenter)
         stack.addWidget(self._head)
         self._content = QWidget()
+        self._content.setAccessibleName(title)  # heard with the question by which one comes in
         self.body: QVBoxLayout = style.column(self._content, (18, 2, 14, 10), spacing=6)
         """Where the rows of the group go."""
         stack.addWidget(self._content)
