@@ -961,12 +961,51 @@ def test_the_hands_busy_view_says_how_the_sides_differ_once_both_are_in(desk: De
     told = [words for words in aloud.heard()[1] if "lower" in words]
     assert len(told) == 1
     assert "Hip abduction: " in told[0]
-    assert "% lower. " in told[0]
+    assert "% lower, within 49 N, the error between testers. " in told[0]
     QTest.keyClick(hands, Qt.Key.Key_Up)
     QTest.keyClick(hands, Qt.Key.Key_Down)
     assert not [words for words in aloud.heard()[1] if "lower" in words], "it is told once"
     QTest.keyClick(hands, Qt.Key.Key_Escape)
     assert aloud.heard()[0] == ["Back to the page"]
+
+
+def test_what_a_side_and_both_sides_come_to_is_heard_on_the_page_as_its_last_trial_is_typed(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("habd.right", "habd.left"))
+    view = desk.window.view
+    assert view is not None
+    view.go_to("habd.right")
+    desk.rest()
+    aloud.heard()
+
+    def typed(*numbers: str) -> list[str]:
+        told = []
+        for number in numbers:
+            QTest.keyClicks(desk.window.focusWidget(), f"{number}\r")
+            told += [words for words in aloud.heard()[0] if words.startswith("Hip abduction")]
+        return told
+
+    assert typed("125", "124") == []
+    assert typed("125") == ["Hip abduction: right 125 N."]
+    assert typed("155", "155") == []
+    assert typed("155") == [
+        "Hip abduction: left 155 N. Right side 80.6 % of the left, right 19.4 % lower, "
+        "within 49 N, the error between testers."
+    ]
+    name = "Hip abduction, left, trial 3, N"
+    third = next(edit for edit in view.page.findChildren(QLineEdit) if edit.accessibleName() == name)
+    third.setFocus()
+    third.selectAll()
+    QTest.keyClicks(third, "15\r")
+    (scatter,) = [words for words in aloud.heard()[0] if words.startswith("Hip abduction")]
+    assert scatter.startswith("Hip abduction: left: Scatter (CV) ")
+    assert scatter.endswith("take one more, or discard one. Trials differ: no percentage.")
+    view.undo()
+    view.show_step("safety")
+    view.show_step("strength")
+    desk.rest()
+    assert not [words for words in aloud.heard()[0] if words.startswith("Hip abduction")]
 
 
 def test_how_a_muscle_is_tested_is_read_aloud_as_it_opens(desk: Desk, aloud: Aloud) -> None:

@@ -14,7 +14,7 @@ from ui.widgets.marks import StateGlyph
 from ui.widgets.plan_cards import empty
 from ui.widgets.side import SideBadge
 from ui.widgets.strength_parts import result
-from ui.widgets.strength_row import ReadingMark, aloud, reading
+from ui.widgets.strength_row import ReadingMark, aloud, reading, within_error
 
 MOST_FAR, MOST_CLOSE = 5, 3
 """So many lines can be read from far; more are smaller, so that all are seen at once. Fewer in small room."""
@@ -41,8 +41,10 @@ def compared(entry: HandsEntry, group_id: str) -> tuple[str, str, ReadingMark]:
 def compared_aloud(entry: HandsEntry, group_id: str) -> str:
     """The same for who hears it."""
     percent, words, _ = compared(entry, group_id)
-    measured = entry.session.assessment.strength[group_id]
-    return aloud(measured, percent, words, entry.session.evaluation.sore_knee)
+    session = entry.session
+    measured, group = session.assessment.strength[group_id], session.content.strength_groups[group_id]
+    unsure = within_error(group, measured, entry.unit, session.assessment.numbers["symmetry-deficit"])
+    return aloud(measured, percent, words, session.evaluation.sore_knee, unsure)
 
 
 class HandsSummary(QWidget):

@@ -9,8 +9,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QWidget
 
 from evalassist.clinical.assessment import far_below_unexplained
-from evalassist.clinical.facts import WITHIN_ERROR, shown
-from evalassist.clinical.result import Assessment, GroupStrength
+from evalassist.clinical.facts import shown
+from evalassist.clinical.result import Assessment, GroupStrength, SideStrength
 from evalassist.clinical.strength_entry import begun_like
 from evalassist.content.schema import StrengthGroup
 from evalassist.evaluation import SIDES, Answer, Answers, NotTested, Side, SoreKnee, StrengthTest, other
@@ -22,6 +22,7 @@ from ui.widgets.elided import GivingLabel
 from ui.widgets.glyph import StateGlyph
 from ui.widgets.marks import KeyCap, LinkButton
 from ui.widgets.segments import Choice, SegmentedControl
+from ui.widgets.strength_parts import TRIALS, result, scatter_words
 from ui.widgets.strength_side import Mode, StrengthSide
 from ui.widgets.symmetry import SymmetryBar
 
@@ -65,6 +66,12 @@ class StrengthRow(QFrame):
         self.last: dict[Side, str] = dict.fromkeys(SIDES, "")
         """What was found at the last visit, below each side."""
         self._given: dict[Side, Answer | None] = dict.fromkeys(SIDES)
+        self._typed = False
+        """Something was answered in this row: what it comes to is heard once it is shown."""
+        self._come_to: dict[str, str] = {}
+        """What both sides came to and how they compared, as it was shown last."""
+        self._compared = ""
+        """How the sides compare, for who hears it."""
         self.setProperty("card", "")
         self.setAccessibleName(title)
         self.sides: dict[Side, StrengthSide] = {}
@@ -259,6 +266,7 @@ class StrengthRow(QFrame):
             line_percent=line_percent,
             hide_words=compact and not self.is_open,
         )
+        self._tell_results(measured, unit, assessment.numbers["repeat-cv"])
         self._show_caution(assessment)
 
     def _show_merged(self, merged: bool, untouched: bool, reason: str, read_only: bool) -> None:
@@ -285,17 +293,15 @@ class StrengthRow(QFrame):
         hide_words: bool,
     ) -> None:
         compared = measured.asymmetry_percent
-        counts = compared is not None and compared < line_percent
-        uncertain = bool(measured.within_tester_error and measured.weaker and counts)
+        unsure = within_error(self.group, measured, unit, line_percent)
+        self._compared = aloud(measured, percent, words, sore_knee, unsure)
         if compared is None:
             self.bar.set_sides(None, None)
         else:
             right = compared if measured.weaker == "right" else 100.0
             left = compared if measured.weaker == "left" else 100.0
             line = None if sore_knee == "both" else line_percent / 100
-            unsure = f", {WITHIN_ERROR}" if uncertain else ""
-            told = f"{aloud(measured, percent, words, sore_knee)}{unsure}"
-            self.bar.set_sides(right, left, line=line, words=told)
+            self.bar.set_sides(right, left, line=line, words=self._compared)
         self.bar.setVisible(compared is not None)
         self._mark.setVisible(bool(mark))
         if mark:
@@ -308,13 +314,9 @@ class StrengthRow(QFrame):
         style.say(self._percent, t="q" if said_in_line else "b", c="att" if mark == "look" else "")
         self._words.setText("" if said_in_line else words)
         self._words.setVisible(bool(self._words.text()) and not hide_words)
-        error = convert(self.group.inter_tester_mdc_kgf or 0, "kgf", unit)
-        said = tr("within {error} {unit}, the error between testers").format(
-            error=shown(error, 0 if unit == "N" else 1), unit=unit
-        )
-        self._error.setText(WITHIN_ERROR_SHORT if hide_words else said)
-        self._error.setToolTip(tr("{said}: two testers differ by as much.").format(said=upper_first(said)))
-        self._error.setVisible(uncertain)
+        self._error.setText(WITHIN_ERROR_SHORT if hide_words else unsure)
+        self._error.setToolTip(tr("{said}: two testers differ by as much.").format(said=upper_first(unsure)))
+        self._error.setVisible(bool(unsure))
         style.say(self._words, c="att" if mark == "look" else "")
         self._bar_line.setToolTip(style.tip(words if hide_words else ""))
 
@@ -329,8 +331,29 @@ class StrengthRow(QFrame):
             self._caution.setVisible(met)
             self._reason.setText(tr("Say why") if far_below_unexplained(assessment) else tr("Your reason"))
 
+    def _tell_results(self, measured: GroupStrength, unit: str, scatter_limit_percent: float) -> None:
+        """Say what a side came to with its last trial, and how both compare, where it was typed here.
+
+        The keyboard is at the next field by then, and what stands beside the fields is no stop of its own.
+        """
+        sides = {
+            side: _outcome(
+                measured.side(side), "Nm" if self.mode == "torque" else unit, scatter_limit_percent
+            )
+            for side in SIDES
+        }
+        told = {side: f"{side}{words}" for side, words in sides.items() if words}
+        if all(sides.values()):
+            told["compared"] = upper_first(self._compared)
+        news = [words for what, words in told.items() if words and words != self._come_to.get(what)]
+        if self._typed and news:
+            lines = " ".join(f"{words.rstrip('.')}." for words in news)
+            spoken.say(self, f"{self.accessibleName()}: {lines}", instead=True)
+        self._typed, self._come_to = False, told
+
     def _answered(self, side: Side, test: StrengthTest | None) -> None:
         """The second side begins in the way in which the first one was tested."""
+        self._typed = True
         test = begun_like(self._given[side], test, self._given[other(side)])
         self.answered.emit(f"{self.group.id}.{side}", test)
 
@@ -469,11 +492,32 @@ def _reason(answer: object) -> str | None:
     return answer.not_tested if isinstance(answer, StrengthTest) else None
 
 
-def aloud(measured: GroupStrength, percent: str, words: str, sore_knee: SoreKnee) -> str:
+def _outcome(measured: SideStrength | None, unit: str, scatter_limit_percent: float) -> str:
+    """What a side with all its trials came to: its score, or why it has none; "" before that."""
+    if measured is None or len(measured.trials) < TRIALS:
+        return ""
+    if scattered := scatter_words(measured, scatter_limit_percent):
+        return f": {scattered}"
+    return f" {result(measured, unit)}" if measured.score is not None else ""
+
+
+def within_error(group: StrengthGroup, measured: GroupStrength, unit: str, line_percent: float) -> str:
+    """The remark on a difference that counts and is no larger than that of two testers, in this unit; or ""."""
+    compared = measured.asymmetry_percent
+    counts = compared is not None and compared < line_percent
+    if not (measured.within_tester_error and measured.weaker and counts):
+        return ""
+    error = convert(group.inter_tester_mdc_kgf or 0, "kgf", unit)
+    return tr("within {error} {unit}, the error between testers").format(
+        error=shown(error, 0 if unit == "N" else 1), unit=unit
+    )
+
+
+def aloud(measured: GroupStrength, percent: str, words: str, sore_knee: SoreKnee, unsure: str) -> str:
     """The comparison for who hears it: also of which side the percentage tells, the sore one or else the weaker."""
     side = measured.weaker if sore_knee == "both" else sore_knee
     if percent and side:
         percent = tr("{side} side {percent} of the {other}").format(
             side=side, percent=percent, other=other(side)
         )
-    return ", ".join(filter(None, (percent, words.replace("\n", ", "))))
+    return ", ".join(filter(None, (percent, words.replace("\n", ", "), unsure)))
