@@ -342,7 +342,7 @@ class StrengthRow(QFrame):
             )
             for side in SIDES
         }
-        told = {side: f"{side}{words}" for side, words in sides.items() if words}
+        told: dict[str, str] = {side: f"{side}{words}" for side, words in sides.items() if words}
         if all(sides.values()):
             told["compared"] = upper_first(self._compared)
         news = [words for what, words in told.items() if words and words != self._come_to.get(what)]
