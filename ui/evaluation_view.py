@@ -169,7 +169,7 @@ class EvaluationView(QWidget):
         at, page = self.window().focusWidget(), self.page
         field = spoken.line_in_words(at) if is_new and at is not None and page.isAncestorOf(at) else ""
         words = (self.rail.in_words(step_id), *page.warns(), field)
-        spoken.say(self, ". ".join(part for part in words if part))
+        spoken.say(self, ". ".join(part.rstrip(".") for part in words if part))
 
     def go_to(self, item_id: str) -> None:
         """Show the step of an item and put the keyboard on it; a step's own id shows the step."""
