@@ -379,7 +379,7 @@ def _onset(evaluation: Evaluation, assessment: Assessment, content: Content) -> 
 def _nameable(
     plan: PlanOfCare, evaluation: Evaluation, assessment: Assessment, content: Content
 ) -> Callable[[str], bool]:
-    """Whether a card may name an exercise: nothing that a precaution, the pain cap or the equipment forbids.
+    """Whether a card may name an exercise: nothing that a precaution, the pain cap, the equipment or its log forbids.
 
     A refusal names one reason only, and "another phase" may hide a second one: so it is asked again.
     """
@@ -390,7 +390,7 @@ def _nameable(
     def may_name(exercise_id: str) -> bool:
         if exercise_id in in_plan:
             return True
-        left_out_only = kinds.get(exercise_id, "slot") in STILL_NAMED
+        left_out_only = kinds.get(exercise_id, "slot") in STILL_NAMED and exercise_id not in plan.eased
         return left_out_only and why_not(case, exercise_id, untested_passes=True) is None
 
     return may_name

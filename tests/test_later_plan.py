@@ -205,6 +205,20 @@ def test_the_patient_reads_how_much_heavier_to_go(content: Content, form: SheetF
     assert "New:" not in read(judged(now, given)[1], "en"), "the advice is not applied yet"
 
 
+def test_the_sheet_names_no_exercise_as_harder_whose_log_is_red(content: Content) -> None:
+    """The patient would take it up again from the sheet that was to make it easier."""
+
+    def read(now: Evaluation, plan: PlanOfCare) -> str:
+        note = note_of(now, content, assess(now, content), plan, clinic_of(Settings()))
+        pages = pypdfium2.PdfDocument(handout_pdf(note, "en"))
+        return " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
+
+    given = PlanEdit("swap", "QC01", to="QO02")
+    for told, named in ((went_badly("QO02"), False), (was_enough("QO02"), True)):
+        now = later(content, told).with_plan_edit(PlanEdit("swap", "QC01", to="QO01"))
+        assert ("Harder: Straight leg lift" in read(now, judged(now, given)[1])) == named
+
+
 def test_a_stretch_that_is_long_enough_needs_fewer_days(content: Content) -> None:
     plan, _ = applied(later(content, went_well("FL03"), base="ex2"), base="ex2")
     assert one(plan, "FL03").dose.days_per_week == 3

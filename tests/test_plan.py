@@ -703,9 +703,15 @@ def test_an_exercise_put_in_against_the_rules_stays_with_a_warning() -> None:
 
 def test_seven_exercises_need_a_reason() -> None:
     more = [PlanEdit("add", name) for name in ("HD01", "QO02", "HX04")]
-    assert "More than 6 exercises: write the reason." in planned(example_1(), *more).warnings
+    assert (
+        "More than 6 exercises: take one out, or add it again with the reason."
+        in planned(example_1(), *more).warnings
+    )
     told = [*more[:-1], PlanEdit("add", "HX04", reason="athlete")]
-    assert "More than 6 exercises: write the reason." not in planned(example_1(), *told).warnings
+    assert (
+        "More than 6 exercises: take one out, or add it again with the reason."
+        not in planned(example_1(), *told).warnings
+    )
 
 
 def test_an_edit_of_an_exercise_that_is_gone_is_told() -> None:

@@ -289,7 +289,7 @@ def hard_checks(
         found.append("Irritability is high, and there are more knee than hip exercises.")
     most = case.rules.most_exercises
     if reason_missing(exercises, edits, most):
-        found.append(f"More than {most} exercises: write the reason.")
+        found.append(f"More than {most} exercises: take one out, or add it again with the reason.")
     elif case.limit is not None and len(exercises) > (case.limit.exercises or most):
         found.append(f"The plan holds {len(exercises)} exercises, but {case.limit.says}.")
     hard = [one.exercise.name for one in exercises if one.dose.load in case.row.too_much]

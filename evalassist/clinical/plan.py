@@ -100,6 +100,7 @@ def plan_of_care(
         goals=goals.stand,
         dropped_goals=goals.dropped,
         taken_out=out,
+        eased=tuple(course.planned.exercise.id for course in courses if course.move == "regress"),
         ended=_ended(episode, {*in_plan, *(refusal.exercise_id for refusal in out)}),
         schedule=schedule,
         certification=certification,

@@ -532,6 +532,8 @@ class PlanOfCare:
     """Goals the therapist took out, with the reason."""
     taken_out: tuple[Refusal, ...]
     """Exercises the therapist took out, with the reason."""
+    eased: tuple[str, ...]
+    """Exercises of the last plan whose log asks for less, by id."""
     ended: tuple[str, ...]
     """Names of exercises of the last plan that are in this one no more, besides those taken out."""
     schedule: Schedule
