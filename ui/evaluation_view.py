@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent, QWindow
-from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QPushButton, QWidget
 from shiboken6 import isValid
 
 from evalassist.clinical.assessment import title_of
@@ -98,7 +98,8 @@ class EvaluationView(QWidget):
         self.band = PracticeBand(self) if session.evaluation.is_practice else None
         self.header = HeaderBar(self)
         self.rail = StepRail([RailStep(step.id, step.short) for step in self.steps], self)
-        self.stack = QStackedWidget(self)
+        self.stack = QWidget(self)
+        """Where the pages are, one of them shown; a `QStackedWidget` goes through all of them at each change."""
         self.footer = FooterBar(self)
         self.panel = ReasoningPanel(session)
         self.panel.setParent(self)
@@ -242,7 +243,7 @@ class EvaluationView(QWidget):
             self.hands.commit()
         self._commit_page()
         self._untold = []
-        for field in self.page.findChildren(Typed):
+        for field in Typed.all_in(self.page):
             try:
                 field.commit()
             except Exception as error:  # the others must still be told, and the evaluation be left
@@ -292,7 +293,7 @@ class EvaluationView(QWidget):
         for where, words in found.items():
             page = self._whole(where.step)
             page.open_again(where)
-            named = [field for field in page.findChildren(Typed) if field.accessibleName() == where.name]
+            named = [field for field in Typed.all_in(page) if field.accessibleName() == where.name]
             for field in [field for field in named if not field.isHidden()] or named:
                 field.put_back(words)
                 fields.append(field)
@@ -519,16 +520,21 @@ class EvaluationView(QWidget):
         if page is None:
             self.stack.setGeometry(rail, top, room, middle)
             return
-        self._fit(page, room, middle, panel_shown=show_panel)
         # The page gets its size before it is shown, and the page that is left keeps its own: each is laid out once.
-        pages = self.stack.layout()
-        assert pages is not None
-        pages.setEnabled(self.stack.currentWidget() is page)
+        self._fit(page, room, middle, panel_shown=show_panel)
         self.stack.setGeometry(rail, top, room, middle)
-        pages.setEnabled(True)
-        if self.stack.indexOf(page) < 0:
-            self.stack.addWidget(page)
-        self.stack.setCurrentWidget(page)
+        self._turn_to(page)
+
+    def _turn_to(self, page: Page) -> None:
+        """Show this page in place of the one that is shown; the keyboard comes along from there."""
+        left = [each for each in self._pages.values() if each is not page and not each.isHidden()]
+        at = self.window().focusWidget()
+        page.move(0, 0)
+        page.show()
+        if at is not None and any(each.isAncestorOf(at) for each in left):
+            (page.focusWidget() or page).setFocus()
+        for each in left:
+            each.hide()
 
     def _room(self, page: Page | None, *, beside: bool) -> int:
         """How wide a page is, with the reasoning beside it or without."""

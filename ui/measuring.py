@@ -168,13 +168,15 @@ def _show(app: QApplication, program: App, step_id: str) -> float:
 
 
 def _rest(app: QApplication, program: App) -> float:
-    """Wait until nothing is being made any more; the longest turn of the event loop meanwhile."""
+    """Wait until nothing is being made any more, and is shown; the longest turn of the event loop meanwhile."""
     view, longest, quiet_at = program.window.view, 0.0, perf_counter() + 0.1
     assert view is not None
     while view.at_work or perf_counter() < quiet_at:
         begun = perf_counter()
         app.processEvents()
         longest = max(longest, perf_counter() - begun)
+        if view.at_work:
+            quiet_at = perf_counter() + 0.1
         sleep(0.002)
     return longest
 

@@ -7,7 +7,7 @@ theme changes. Painted controls read `tokens()` and `px()` each time they draw.
 import atexit
 import re
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -119,6 +119,8 @@ class _Look:
     tokens: Tokens = LIGHT
     scale: float = 1.0
     touch: bool = False
+    fonts: dict[tuple[float, int], QFont] = field(default_factory=dict)
+    """Those that were asked for: copies of one font share what it is drawn with, which takes time to find."""
 
 
 L = TypeVar("L", bound=QLayout)
@@ -173,10 +175,12 @@ def link_height() -> int:
 
 def font(pt: float = BASE_PT, weight: int = 400) -> QFont:
     """The interface's font at a size given for 100 % text; the text scale is already in it."""
-    made = QFont(QApplication.font())
-    made.setPointSizeF(pt * _look.scale)
-    made.setWeight(QFont.Weight(weight))
-    return made
+    made = _look.fonts.get((pt, weight))
+    if made is None:
+        made = _look.fonts[pt, weight] = QFont(QApplication.font())
+        made.setPointSizeF(pt * _look.scale)
+        made.setWeight(QFont.Weight(weight))
+    return QFont(made)
 
 
 def scaled(layout: L, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 0) -> L:
@@ -269,6 +273,7 @@ def apply_style(app: QApplication, scale: float = 1.0, dark: bool = False, touch
         app.setStyle("Fusion")
     ui_font = QFont(_family())
     ui_font.setPointSizeF(BASE_PT * scale)
+    _look.fonts.clear()
     app.setFont(ui_font)
     app.setPalette(_palette(_look.tokens))
     app.setStyleSheet(wanted)

@@ -194,7 +194,7 @@ class Page(QWidget):
 
     def waiting(self) -> list[Waiting]:
         """What stands in the fields and goes when the page is closed."""
-        return [not_counted(field, field.uncounted) for field in self.findChildren(Typed) if field.uncounted]
+        return [not_counted(field, field.uncounted) for field in Typed.all_in(self) if field.uncounted]
 
     def opens(self, field: Typed) -> tuple[str, str]:
         """What was chosen or opened for this field to be there, of what kind and which one."""

@@ -207,6 +207,10 @@ class HandoutPage(Page):
 
     @property
     def at_work(self) -> bool:
+        return self._being_made or self.pages.at_work
+
+    @property
+    def _being_made(self) -> bool:
         return self._asked is not None and self._pdf is None and self._maker.at_work
 
     def refresh(self) -> None:
@@ -303,7 +307,7 @@ class HandoutPage(Page):
 
     def _waits(self, act: Callable[[], object]) -> bool:
         """Whether the sheet must be drawn first; the act follows then."""
-        self._when_made = act if self.at_work else None
+        self._when_made = act if self._being_made else None
         return self._pdf is None
 
     def _say_count(self) -> None:

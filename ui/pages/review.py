@@ -219,7 +219,7 @@ class SignPage(Page):
 
     @property
     def at_work(self) -> bool:
-        return self._maker.at_work
+        return self._maker.at_work or self.pages.at_work
 
     def refresh(self) -> None:
         signed = self.session.signed

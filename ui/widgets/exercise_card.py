@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
@@ -52,6 +52,8 @@ class ExercisePicture(QAbstractButton):
         self._exercise_id, self._moment, self._size = exercise_id, moment, PICTURE
         self.mirrored = False
         """The picture shows the other leg at work than it was drawn with."""
+        self._drawn: tuple[tuple[QSize, float, bool], QPixmap] | None = None
+        """The picture, for the size, the pixels to a point and the leg it was drawn for."""
         self.setAccessibleName(tr("Picture: {name}").format(name=name))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -93,19 +95,36 @@ class ExercisePicture(QAbstractButton):
         edge = style.colour("accent" if focused else "line")
         painter.setPen(QPen(edge, style.thick() if focused else style.thin()))
         painter.drawRoundedRect(box, style.px(4), style.px(4))
+        painter.drawPixmap(0, 0, self._picture(box))
+
+    def _picture(self, box: QRectF) -> QPixmap:
+        wanted = (self.size(), self.devicePixelRatioF(), self.mirrored)
+        if self._drawn is None or self._drawn[0] != wanted:
+            self._drawn = (wanted, self._draw(box))
+        return self._drawn[1]
+
+    def _draw(self, box: QRectF) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        drawn = QPixmap(self.size() * ratio)
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(Qt.GlobalColor.transparent)
         renderer = _renderer(self._exercise_id, self._moment)
         room = box.adjusted(style.px(6), style.px(6), -style.px(6), -style.px(6))
         size = renderer.defaultSize()
         if size.isEmpty():
-            return
+            return drawn
         factor = min(room.width() / size.width(), room.height() / size.height())
         width, height = size.width() * factor, size.height() * factor
         at = QRectF(0, 0, width, height)
         at.moveCenter(room.center())
+        painter = QPainter(drawn)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.mirrored:  # about the middle of the picture
             painter.translate(2 * at.center().x(), 0)
             painter.scale(-1, 1)
         renderer.render(painter, at)
+        painter.end()
+        return drawn
 
 
 @lru_cache(maxsize=80)

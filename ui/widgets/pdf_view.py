@@ -88,6 +88,11 @@ class PdfPages(QScrollArea):
         return 0 if self._document is None else self._document.pageCount()
 
     @property
+    def at_work(self) -> bool:
+        """Whether a page that is seen is still to be drawn."""
+        return self._sheet.at_work
+
+    @property
     def view(self) -> View:
         return self._view
 
@@ -200,6 +205,13 @@ class _Sheet(QWidget):
         self._pages = pages
         self._images: dict[tuple[int, int], QImage] = {}
         self._boxes: list[tuple[int, QRectF]] = []
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._draw_next)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether there is a page that is seen and still white."""
+        return self._rest.isActive()
 
     def forget(self) -> None:
         """The pages are others now."""
@@ -247,18 +259,28 @@ class _Sheet(QWidget):
             painter.drawText(room, int(flags), self._pages.words)
         for page, box in self._boxes:
             painter.fillRect(box, Qt.GlobalColor.white)  # paper is white in both themes
-            painter.drawImage(box, self._image(page, box))
+            image = self._images.get((page, self._size(box).width()))
+            if image is None:
+                self._rest.start()
+            else:
+                painter.drawImage(box, image)
             painter.setPen(QPen(style.colour("line"), style.thin()))
             painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
 
-    def _image(self, page: int, box: QRectF) -> QImage:
+    def _size(self, box: QRectF) -> QSize:
         ratio = self.devicePixelRatioF()
-        size = QSize(round(box.width() * ratio), round(box.height() * ratio))
-        key = (page, size.width())
-        if key not in self._images:
-            self._images = {known: image for known, image in self._images.items() if known[1] == key[1]}
-            self._images[key] = self._pages.image(page, size)
-        return self._images[key]
+        return QSize(round(box.width() * ratio), round(box.height() * ratio))
+
+    def _draw_next(self) -> None:
+        """One page at a time, so that a key finds room between them."""
+        for page, box in self._boxes:
+            size = self._size(box)
+            key = (page, size.width())
+            if key not in self._images:
+                self._images = {known: image for known, image in self._images.items() if known[1] == key[1]}
+                self._images[key] = self._pages.image(page, size)
+                self.update()  # which asks for the next one
+                return
 
 
 class PageTools(QWidget):

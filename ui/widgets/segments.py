@@ -182,12 +182,12 @@ class SegmentedControl(BoxFrame):
         shape = QPainterPath()
         shape.addRoundedRect(outline, radius, radius)
         painter.fillPath(shape, style.colour("field" if self.isEnabled() else "faint"))
-        painter.save()
-        painter.setClipPath(shape)
         for box in self._boxes:
             if box.underMouse() and box.isEnabled() and not box.isChecked():
+                painter.save()
+                painter.setClipPath(shape)
                 painter.fillRect(box.geometry(), style.colour("hover"))
-        painter.restore()
+                painter.restore()
         pen = QPen(style.colour("control"), edge)
         if not self.isEnabled():
             pen.setStyle(Qt.PenStyle.DashLine)
