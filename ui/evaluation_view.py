@@ -120,11 +120,15 @@ class EvaluationView(QWidget):
         self._begun = True
         if self._step:
             self._place()
+        style.settle()
+        QTimer.singleShot(0, self, self._tell_kept)
+
+    def _tell_kept(self) -> None:
         with suppress(EvalAssistError):  # what is typed here will tell it louder
             kept = [row for row in self.session.store.recent() if row.id == self.session.evaluation.id]
             if kept and not self._not_kept_since:
                 self.header.kept.set_kept(f"{kept[0].updated_at.astimezone():%H:%M:%S}")
-        style.settle()
+                style.settle()
 
     # ------------------------------------------------------------ steps
 
@@ -470,7 +474,8 @@ class EvaluationView(QWidget):
         if handle is not None and handle is not self._handle:
             self._handle = handle
             handle.installEventFilter(self)  # here a key is seen before any field takes it
-        QTimer.singleShot(0, self, self._begin)
+        # in the turn of the loop after the one that paints
+        QTimer.singleShot(0, self, partial(QTimer.singleShot, 0, self, self._begin))
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:

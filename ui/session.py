@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from evalassist.clinical.assessment import assess, disagreed_before, what_is_said
 from evalassist.clinical.change import Change, Visit, last_answers
+from evalassist.clinical.derived import DerivedFinding, derived
 from evalassist.clinical.differentials import Cause, causes
 from evalassist.clinical.discharge import contradictions_with
 from evalassist.clinical.facts import shown
@@ -142,6 +143,7 @@ class EvaluationSession(QObject):
         self.conflict = False
         """Another window changed, signed or discarded this evaluation: `keep_mine` or open it anew."""
         self._causes: tuple[Assessment, Mapping[str, Cause]] | None = None
+        self._derived: tuple[Assessment, tuple[DerivedFinding, ...]] | None = None
         self._results: tuple[Assessment, PlanOfCare | NoPlan, Mapping[str, StepProgress]] | None = None
         self.documents: tuple[DocumentRow, ...] = store.documents_of_episode(evaluation.episode_id)
         """The papers kept in this episode of care, the earliest first."""
@@ -196,6 +198,13 @@ class EvaluationSession(QObject):
                 causes(self._evaluation, self.assessment.known, self.content),
             )
         return self._causes[1]
+
+    @property
+    def derived(self) -> tuple[DerivedFinding, ...]:
+        """What the answers come to; every group of questions asks for it after every answer."""
+        if self._derived is None or self._derived[0] is not self.assessment:
+            self._derived = self.assessment, derived(self._evaluation, self.assessment, self.content)
+        return self._derived[1]
 
     @property
     def plan(self) -> PlanOfCare | NoPlan:

@@ -7,6 +7,8 @@ theme changes. Painted controls read `tokens()` and `px()` each time they draw.
 import atexit
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from html import escape
@@ -205,9 +207,31 @@ def column(
     return scaled(QVBoxLayout(parent) if parent else QVBoxLayout(), margins, spacing)
 
 
+class Words(QLabel):
+    """Words that know how high they are in a width: a layout asks again and again, and to break lines takes time."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self._heights: dict[int, int] = {}
+
+    def heightForWidth(self, width: int) -> int:
+        found = self._heights.get(width)
+        if found is None:
+            found = self._heights[width] = super().heightForWidth(width)
+        return found
+
+    def setText(self, words: str) -> None:
+        self._heights.clear()
+        super().setText(words)
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._heights.clear()  # another font, say
+        super().changeEvent(event)
+
+
 def label(kind: str = "", words: str = "", *, wrap: bool = False) -> QLabel:
     """Words in one of the sheet's text styles, shown as they are: what a person typed is never read as markup."""
-    made = QLabel(words)
+    made = Words(words)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("t", kind)
     made.setWordWrap(wrap)
@@ -226,15 +250,38 @@ def at_least(widget: QWidget, width: float) -> None:
     widget.setMinimumWidth(max(px(width), widget.sizeHint().width()))
 
 
+_TOLD = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+"""It was shown or hidden by its own name, and not with its page."""
+
+
 def show_where_hidden(part: QWidget, wanted: bool) -> None:
     """Show or hide a part; one that was never hidden comes with its page, and is not laid out before it."""
-    if not wanted or part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+    if not wanted or part.testAttribute(_TOLD):
         part.setVisible(wanted)
 
 
 def settle() -> None:
     """Lay out now what waits to be laid out, level after level; else it is painted crushed in between."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+
+@contextmanager
+def at_once(*parts: QWidget) -> Iterator[None]:
+    """What comes into these parts meanwhile is shown and laid out together.
+
+    Qt shows each new widget with an event of its own, and lays out all around it, up to the window, each time.
+    """
+    layouts = [layout for part in parts if part.isVisible() and (layout := part.layout()) is not None]
+    for layout in layouts:
+        layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        for layout in layouts:
+            for child in layout.parentWidget().children():
+                if isinstance(child, QWidget) and not child.testAttribute(_TOLD) and not child.isWindow():
+                    child.show()
+            layout.setEnabled(True)
 
 
 def paint_once() -> None:

@@ -269,8 +269,9 @@ class PlanPage(Page):
         self._show_frame()
         plan = self.session.plan
         if isinstance(plan, PlanOfCare):
-            for _ in self._draw(plan):
-                pass
+            with style.at_once(self._problems, self._goals, self._visits, self._care, self._codes):
+                for _ in self._draw(plan):
+                    pass
         else:
             self._show_no_plan(plan)
 

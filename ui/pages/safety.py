@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from evalassist.clinical.assessment import CAUTION_REASON
-from evalassist.clinical.derived import derived
 from evalassist.clinical.progress import shown
 from evalassist.clinical.result import Assessment, Conclusion, advised
 from evalassist.content.loader import Content
@@ -175,8 +174,7 @@ class QuestionCard(QFrame):
         """What a list comes to, in the words of the content: "2: DVT likely"."""
         if not self._sums:
             return
-        session = self._page.session
-        found = derived(session.evaluation, session.assessment, session.content)
+        found = self._page.session.derived
         for item_id, told in self._sums.items():
             told.setText("; ".join(one.told for one in found if item_id in one.inputs))
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from evalassist.clinical.derived import derived, sentences
+from evalassist.clinical.derived import sentences
 from evalassist.clinical.facts import shown as number_text
 from evalassist.clinical.result import Assessment
 from evalassist.content.schema import Group, Measure, Rating
-from evalassist.evaluation import Evaluation, ItemId
+from evalassist.evaluation import ItemId
 from evalassist.translate import tr
 from evalassist.words import upper_first
 from ui import spoken, style
@@ -30,14 +30,12 @@ def measures_of(group: Group, content: Content) -> Iterator[Measure]:
             yield measure
 
 
-def running_findings(
-    group: Group, evaluation: Evaluation, assessment: Assessment, content: Content
-) -> Iterator[str]:
+def running_findings(group: Group, session: EvaluationSession) -> Iterator[str]:
     """What the answers of this group come to ("Step-down right 3 of 6: medium"), and the limits beside them."""
-    here = {item_id for item in group.items for item_id in item.ids}
+    here, content = {item_id for item in group.items for item_id in item.ids}, session.content
     scores = {measure.id for measure in content.measures.values()}
     told = {name for entry in content.derived.values() for name in entry.of}
-    for fact in assessment.facts.values():
+    for fact in session.assessment.facts.values():
         computed = fact.id not in content.asked and fact.id not in scores
         told_below = fact.id in told or fact.id.rpartition(".")[0] in told
         if (
@@ -48,7 +46,7 @@ def running_findings(
             and here.issuperset(fact.inputs)
         ):
             yield upper_first(fact.text)
-    found = [one for one in derived(evaluation, assessment, content) if here.intersection(one.inputs[:1])]
+    found = [one for one in session.derived if here.intersection(one.inputs[:1])]
     yield from (f"{text}." for text in sentences(found))
 
 

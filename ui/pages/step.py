@@ -108,11 +108,10 @@ class GroupCard(FoldingGroup):
         scored = " · ".join(line.summary for line in self.measures if line.summary)
         self.set_state(state, " · ".join(part for part in (scored, words) if part))
         self._show_rest()
-        evaluation, content = self._page.session.evaluation, self._page.session.content
-        told = running_findings(self._group, evaluation, assessment, content)
-        found = (*told, *changed_scores(self._group, self._page.session))
+        session = self._page.session
+        found = (*running_findings(self._group, session), *changed_scores(self._group, session))
         open_ids = frozenset(item_id for item in asked for item_id in item.ids)
-        to_come = findings_to_come(open_ids, assessment, content)
+        to_come = findings_to_come(open_ids, assessment, session.content)
         self._keep_lines(len(found) + to_come)
         self._found.setText("\n".join(found))
 

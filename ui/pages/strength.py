@@ -14,7 +14,7 @@ from shiboken6 import isValid
 
 from evalassist.clinical.assessment import FAR_BELOW_REASON
 from evalassist.clinical.battery import sides_in_order
-from evalassist.clinical.derived import derived, of_item
+from evalassist.clinical.derived import of_item
 from evalassist.clinical.progress import shown
 from evalassist.clinical.same_as import same_set_up
 from evalassist.clinical.strength_entry import told_by
@@ -596,8 +596,7 @@ class _OrdinaryRow(QWidget):
         """What each side and the two sides together come to, as the content says it."""
         session = self._session
         fact = session.assessment.facts.get(f"{self.item.id}-difference")
-        found = derived(session.evaluation, session.assessment, session.content)
-        own = of_item(found, self.item)
+        own = of_item(session.derived, self.item)
         both = [one.text for one in own if one.side is None]
         self._found.setText("; ".join([*([fact.text] if fact else []), *both]))
         for side, place in self._come_to.items():

@@ -53,11 +53,11 @@ class ReasoningPanel(QFrame):
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner = QWidget()
-        self._stack = style.column(inner, (14, 4, 8, 14), spacing=3)
+        self._inner = QWidget()
+        self._stack = style.column(self._inner, (14, 4, 8, 14), spacing=3)
         self._stack.addStretch(1)
         self._showing_source = False
-        self._area.setWidget(inner)
+        self._area.setWidget(self._inner)
         stack = QVBoxLayout(self)
         stack.setContentsMargins(style.thin(), 0, 0, 0)
         stack.setSpacing(0)
@@ -93,7 +93,8 @@ class ReasoningPanel(QFrame):
         after = 0
         while after < most - same and former[-1 - after] == lines[-1 - after]:
             after += 1
-        self._redraw(same, len(former) - after, len(lines) - after, keeps_place=not turned)
+        with style.at_once(self._inner):
+            self._redraw(same, len(former) - after, len(lines) - after, keeps_place=not turned)
 
     def showEvent(self, event: QShowEvent) -> None:
         if self._stale:
@@ -172,9 +173,7 @@ class ReasoningPanel(QFrame):
                 widget.hide()
                 widget.deleteLater()
         for place in range(first, end):
-            line = self._draw_line(self._lines[place])
-            self._stack.insertWidget(place, line)
-            line.show()  # now, not with a later event: all are laid out together
+            self._stack.insertWidget(place, self._draw_line(self._lines[place]))
         controls = [self._fold, *self._controls()]
         for one, other in pairwise(controls):
             self.setTabOrder(one, other)

@@ -50,6 +50,8 @@ class VisitsCard(Card):
         self._advice = style.label("s", wrap=True)
         style.say(self._advice, c="att")
         self.body.addWidget(self._advice)
+        self._rows: list[tuple[str, str]] = []
+        """The dates that are shown, by their heads."""
         self._dates: QGridLayout = style.scaled(QGridLayout(), spacing=3)
         self._dates.setHorizontalSpacing(style.px(10))
         self._dates.setColumnStretch(1, 1)
@@ -119,14 +121,20 @@ class VisitsCard(Card):
             rows.append((until, f"{date_text(certification.ends)}{counted}"))
         if certification.recertification_warning is not None:
             rows.append((tr("Prepare to recertify"), date_text(certification.recertification_warning)))
-        empty(self._dates)
-        for line, (name, words) in enumerate(rows):
-            self._dates.addWidget(style.label("s", name), line, 0, Qt.AlignmentFlag.AlignTop)
-            self._dates.addWidget(style.label("", words, wrap=True), line, 1)
+        self._show_dates(rows)
         first, dot, _ = certification.text.partition(". ")
         self._facts.show_facts(plan.record_facts)
         self._certification.setText(first + dot.strip())
         self._certification.setToolTip(certification.text.replace(". ", ".\n"))
+
+    def _show_dates(self, rows: list[tuple[str, str]]) -> None:
+        if rows == self._rows:
+            return
+        self._rows = rows
+        empty(self._dates)
+        for line, (name, words) in enumerate(rows):
+            self._dates.addWidget(style.label("s", name), line, 0, Qt.AlignmentFlag.AlignTop)
+            self._dates.addWidget(style.label("", words, wrap=True), line, 1)
 
     def _show_steps(self, schedule: Schedule, *, read_only: bool) -> None:
         """Visits in named weeks have no number a week until the therapist sets one."""
