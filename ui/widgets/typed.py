@@ -85,7 +85,7 @@ class Typed(QWidget):
 
     answered = Signal(object)
     _made: WeakKeyDictionary["Typed", None] = WeakKeyDictionary()
-    """All of them, in the order in which they were made: to look through whole pages for them takes ten times as long."""
+    """All of them, in the order in which they were made; to look through a page for them takes ten times as long."""
 
     def __init__(self, name: str, parent: QWidget | None) -> None:
         super().__init__(parent)
