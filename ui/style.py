@@ -271,14 +271,14 @@ def at_once(*parts: QWidget) -> Iterator[None]:
 
     Qt shows each new widget with an event of its own, and lays out all around it, up to the window, each time.
     """
-    layouts = [layout for part in parts if part.isVisible() and (layout := part.layout()) is not None]
-    for layout in layouts:
+    held = {part: layout for part in parts if part.isVisible() and (layout := part.layout()) is not None}
+    for layout in held.values():
         layout.setEnabled(False)
     try:
         yield
     finally:
-        for layout in layouts:
-            for child in layout.parentWidget().children():
+        for part, layout in held.items():
+            for child in part.children():
                 if isinstance(child, QWidget) and not child.testAttribute(_TOLD) and not child.isWindow():
                     child.show()
             layout.setEnabled(True)

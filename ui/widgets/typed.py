@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -84,8 +84,8 @@ class Typed(QWidget):
     """What the typed fields share: when to tell, and never to tell twice the same."""
 
     answered = Signal(object)
-    _made: WeakKeyDictionary["Typed", None] = WeakKeyDictionary()
-    """All of them, in the order in which they were made; to look through a page for them takes ten times as long."""
+    _made: ClassVar[WeakKeyDictionary["Typed", None]] = WeakKeyDictionary()
+    """All of them, in the order of their making; to look through a page for them takes ten times as long."""
 
     def __init__(self, name: str, parent: QWidget | None) -> None:
         super().__init__(parent)
