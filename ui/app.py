@@ -60,6 +60,8 @@ WARMED = (
     "ui.dialogs.content",
 )
 """What is loaded while a name and a password are typed and the start page is in use, in this order."""
+PAPERS = "evalassist.documents.handout"
+"""What papers are drawn with takes half a second to load, so a thread does it after all that."""
 
 
 NOT_CONNECTED = tr(
@@ -106,6 +108,7 @@ class App:
         self._asking = QTimer(self.window, interval=ASK_MS)
         self._asking.timeout.connect(self._ask)
         self._to_warm = iter(WARMED)
+        self._papers: Future[object] | None = None
         self._warming = QTimer(self.window, interval=ASK_MS)
         self._warming.timeout.connect(self._warm_up)
 
@@ -187,7 +190,7 @@ class App:
         """Close the records and let the next window in."""
         for clock in (self._asking, self._warming):
             clock.stop()
-        for begun in (self._opening, self._reading):
+        for begun in (self._opening, self._reading, self._papers):
             if begun is not None and not begun.cancel():
                 begun.exception()  # left before everything was loaded
         collector.resume(self)
@@ -342,12 +345,16 @@ class App:
     def _warm_up(self) -> None:
         """Load what an evaluation is shown with, one module at a turn, so that opening one takes no time."""
         name = next(self._to_warm, None)
-        if name is None:
+        if name is not None:
+            import_module(name)
+        elif self._papers is None:
+            collector.rest(self)
+            self._papers = ThreadPoolExecutor(1, "papers").submit(import_module, PAPERS)
+        elif self._papers.done():
+            collector.resume(self)
             self._warming.stop()
             self._keep_what_is_loaded()
             self.warm = True
-        else:
-            import_module(name)
 
     def _keep_what_is_loaded(self) -> None:
         """What is loaded by now stays and is not looked through again; keys must never be among it."""
@@ -380,11 +387,14 @@ def _open_entrance(folder: Path, database: str) -> tuple[Entrance, State]:
 
 
 def _read_content() -> Content:
+    from evalassist.clinical.conditions import read_ahead
     from evalassist.content.loader import load_content
     from evalassist.resources import drawn_leg
 
     content = load_content()
-    drawn_leg("")  # which leg a picture shows is read once, and here nobody waits for it
+    # what is read once is read here, where nobody waits for it
+    read_ahead(content.conditions())
+    drawn_leg("")  # which leg a picture shows
     return content
 
 

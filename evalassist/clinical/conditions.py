@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeVar
@@ -60,6 +60,12 @@ class _Read(NamedTuple):
 MOST_READ = 20_000
 _READ: dict[int, _Read] = {}
 """Each condition is read once, for the same few hundred are judged after every answer."""
+
+
+def read_ahead(conditions: Iterable[Condition]) -> None:
+    """Read these before an answer waits for them."""
+    for condition in conditions:
+        _read(condition)
 
 
 def _read(condition: Condition) -> _Read:

@@ -405,11 +405,7 @@ def _follow_up_faults(content: Content) -> Iterator[ContentError]:
 
 def _unused_facts(content: Content) -> Iterator[ContentError]:
     """A computed fact that no rule, question, plan or measure looks at decides nothing: a slip of the pen."""
-    conditions = [rule.when for rule in content.rules.values()]
-    conditions += [item.shown_when for item in content.items.values() if item.shown_when is not None]
-    conditions += [condition for _, condition in content.plan.conditions()]
-    conditions += [sign.when for cause in content.differentials.values() for sign in cause.signs]
-    named = {part.fact for condition in conditions for part in condition.walk() if part.fact}
+    named = {part.fact for condition in content.conditions() for part in condition.walk() if part.fact}
     named |= {fact for _, fact in content.plan.facts_named()} | set(content.measures)
     used = named | {name.rpartition(".")[0] for name in named}
     for fact_id in content.facts:

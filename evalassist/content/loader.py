@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -100,6 +100,13 @@ class Content:
     plan: PlanRules
     follow_up: FollowUpRules
     patient_texts: PatientTexts
+
+    def conditions(self) -> Iterator[Condition]:
+        """When rules hold, questions are asked, exercises are planned, and what speaks for other causes."""
+        yield from (rule.when for rule in self.rules.values())
+        yield from (item.shown_when for item in self.items.values() if item.shown_when is not None)
+        yield from (condition for _, condition in self.plan.conditions())
+        yield from (sign.when for cause in self.differentials.values() for sign in cause.signs)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
