@@ -1,4 +1,4 @@
-"""The pages of an evaluation that nobody has seen yet, made while nobody types, so that going there takes no time."""
+"""The pages of an evaluation that nobody sees, made and kept up to date while nobody types: going there is quick."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DONE = object()
 
 
 class EarlyPages:
-    """Makes one page after the other in pieces; once all are made, unused memory is collected in a rest."""
+    """Makes one page after the other in pieces, anew what an answer changed; then collects memory in a rest."""
 
     def __init__(self, view: EvaluationView) -> None:
         self._view = view
@@ -44,7 +44,8 @@ class EarlyPages:
 
     def start(self) -> None:
         """Go on after a rest."""
-        self._later.start(REST_BEFORE_BUILDING_MS)
+        if self._view.step:
+            self._later.start(REST_BEFORE_BUILDING_MS)
 
     def stop(self) -> None:
         """Make nothing more."""
@@ -88,21 +89,26 @@ class EarlyPages:
         self._later.start(BETWEEN_SLICES_MS)
 
     def next_step(self) -> str | None:
-        """The nearest page that is not made yet, later steps first."""
+        """The nearest page that is not made yet, or not as the answers are now; later steps first."""
         view = self._view
         ids = [step.id for step in view.steps]
         here = ids.index(view.step)
-        return next(
-            (step_id for step_id in (*ids[here + 1 :], *ids[:here]) if not view.is_made(step_id)), None
-        )
+        return next((step_id for step_id in (*ids[here + 1 :], *ids[:here]) if self._waits(step_id)), None)
+
+    def _waits(self, step_id: str) -> bool:
+        if not self._view.is_made(step_id):
+            return True
+        return step_id not in PAPERS and self._view.page_of(step_id).is_stale
 
     def _made(self, step_id: str) -> Iterator[None]:
-        load_page(step_id)
-        yield
-        made = page_for(step_id, self._view.session, self._view.stack)
-        yield
+        made = None
+        if not self._view.is_made(step_id):
+            load_page(step_id)
+            yield
+            made = page_for(step_id, self._view.session, self._view.stack)
+            yield
         page = self._view.page_of(step_id, made)
-        if page is not made:  # somebody went there meanwhile
+        if made not in (None, page):  # somebody went there meanwhile
             made.leave()
             made.deleteLater()
             return

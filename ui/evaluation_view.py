@@ -109,6 +109,9 @@ class EvaluationView(QWidget):
         self._add_shortcuts()
         self.early = EarlyPages(self)
         self._findings = SpokenFindings(session)
+        self._panel_later = QTimer(self, interval=0, singleShot=True)
+        """The reasoning follows the answer, once that is seen."""
+        self._panel_later.timeout.connect(self.panel.refresh)
         self._begun = False
         """Everything is shown; what is beside the page comes a moment after it."""
         self._refresh()
@@ -612,8 +615,9 @@ class EvaluationView(QWidget):
         for step in self.steps:
             state = progress[step.id]
             self.rail.set_state(step.id, GLYPHS[state.state], state.left, state.why)
-        self.panel.refresh()
+        self._panel_later.start()
         self._findings.tell(self, self._step)
+        self.early.start()
         self._fill_who(self.session.evaluation)
         if self._step:
             self._refresh_footer()

@@ -138,6 +138,11 @@ class Page(QWidget):
     # ------------------------------------------------------------ what a page does its own way
 
     @property
+    def is_stale(self) -> bool:
+        """Whether it does not show the answers as they are now: nobody has looked at it since."""
+        return self._stale
+
+    @property
     def at_work(self) -> bool:
         """Whether something of it is still being made beside the window's own work."""
         return False

@@ -24,8 +24,8 @@ class Filled(Protocol):
 
     def rows_made(self) -> int: ...
 
-    def lacks_rows(self, assessment: Assessment) -> bool:
-        """Whether an item that is asked has no row yet; a folded group needs none."""
+    def lacks_rows(self, assessment: Assessment, *, folded: bool = False) -> bool:
+        """Whether an item that is asked has no row yet; a folded group needs none, unless `folded` is asked for."""
 
     def make_row(self, assessment: Assessment) -> None:
         """Make the first row that is lacking."""
@@ -55,10 +55,10 @@ class Filling:
         self._make(lambda made: made < FIRST_ROWS)
 
     def pieces(self) -> Iterator[None]:
-        """Make all rows, one at each turn."""
+        """Make all rows, one at each turn; also those of folded groups, so that a group opens at once."""
         assessment = self._session.assessment
         for group in self._groups:
-            while group.lacks_rows(assessment):
+            while group.lacks_rows(assessment, folded=True):
                 group.make_row(assessment)
                 yield
                 assessment = self._session.assessment

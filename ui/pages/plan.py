@@ -235,7 +235,8 @@ class PlanPage(Page):
             self._show_frame()
             yield
             for place, one in enumerate(plan.exercises):
-                self._card_list.insertWidget(place, self._card(one.exercise.id))
+                if self._card_list.indexOf(card := self._card(one.exercise.id)) < 0:
+                    self._card_list.insertWidget(place, card)
                 yield
             in_plan = [one.exercise.id for one in plan.exercises]
             refused = {refusal.exercise_id: refusal for refusal in plan.refused}
@@ -248,6 +249,9 @@ class PlanPage(Page):
     def _drawn_in_pieces(self, plan: PlanOfCare) -> Iterator[None]:
         """All cards, one after the other; given up as soon as the page is shown or the plan is another one."""
         drawn = self._state()
+        if drawn == self._drawn:
+            return
+        self._drawn = None
         for _ in self._draw(plan):
             yield
             if self._drawn is not None or self._state() != drawn:

@@ -292,9 +292,9 @@ class SafetyGroup(FoldingGroup):
     def rows_made(self) -> int:
         return len(self._made)
 
-    def lacks_rows(self, assessment: Assessment) -> bool:
-        """Whether a question that is asked has no card yet; a folded group needs none."""
-        return not self.folded and self._next_question(assessment) is not None
+    def lacks_rows(self, assessment: Assessment, *, folded: bool = False) -> bool:
+        """Whether a question that is asked has no card yet; a folded group needs none, unless `folded` is asked for."""
+        return (folded or not self.folded) and self._next_question(assessment) is not None
 
     def make_row(self, assessment: Assessment) -> None:
         """Make the card of the first question that has none."""

@@ -258,9 +258,9 @@ class GroupCard(FoldingGroup):
     def rows_made(self) -> int:
         return len(self._rows)
 
-    def lacks_rows(self, assessment: Assessment) -> bool:
-        """Whether an item that is asked has no row yet; a folded group needs none."""
-        return not self.folded and self._next_item(assessment) is not None
+    def lacks_rows(self, assessment: Assessment, *, folded: bool = False) -> bool:
+        """Whether an item that is asked has no row yet; a folded group needs none, unless `folded` is asked for."""
+        return (folded or not self.folded) and self._next_item(assessment) is not None
 
     def make_row(self, assessment: Assessment) -> None:
         """Make the first row that is lacking."""
