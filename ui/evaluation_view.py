@@ -148,6 +148,9 @@ class EvaluationView(QWidget):
     def show_step(self, step_id: str) -> Page:
         """Show a step, whatever its state; what was typed on the page left is told first."""
         self.close_hands()
+        if self._step == step_id and not self._panel_over:
+            self._refresh_footer()
+            return self.page
         if self._step and self._step != step_id:
             self._commit_page()
         is_new = step_id not in self._pages
@@ -159,6 +162,7 @@ class EvaluationView(QWidget):
         self.rail.set_current(step_id)
         self._place()
         self.panel.show_step(step_id)
+        self._panel_later.start()
         if turned and self.footer.isAncestorOf(self.window().focusWidget() or self):
             QTimer.singleShot(0, self, self._refresh_footer)  # a new name under the keyboard is read aloud
         else:

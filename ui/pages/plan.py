@@ -273,7 +273,7 @@ class PlanPage(Page):
         self._show_frame()
         plan = self.session.plan
         if isinstance(plan, PlanOfCare):
-            with style.at_once(self._problems, self._goals, self._visits, self._care, self._codes):
+            with style.at_once(self._problems, self._goals, self._visits, self._care):
                 for _ in self._draw(plan):
                     pass
         else:

@@ -92,6 +92,7 @@ class CodesCard(Card):
         self._facts = RecordFacts("codes", content)
         self.body.addWidget(self._facts)
         self._plan: PlanOfCare | None = None
+        self._complexity: Complexity | None = None
         self._answers: Answers = {}
         self._read_only = self._explained = False
 
@@ -139,7 +140,8 @@ class CodesCard(Card):
         drawn = tuple((code.code, code.offered) for code in shown)
         if drawn != self._drawn:
             self._drawn = drawn
-            self._draw_rows(shown)
+            with style.at_once(self):
+                self._draw_rows(shown)
         self._explained = plan.complexity is not None
         for code in shown:
             self._show_code(code)
@@ -210,6 +212,9 @@ class CodesCard(Card):
         self._units[code.code].setVisible(not told_below)
 
     def _show_complexity(self, complexity: Complexity | None) -> None:
+        if complexity == self._complexity:
+            return
+        self._complexity = complexity
         empty(self._components)
         if complexity is None:
             return

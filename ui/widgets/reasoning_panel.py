@@ -66,10 +66,9 @@ class ReasoningPanel(QFrame):
         self._show_fold_button()
 
     def show_step(self, step_id: str) -> None:
-        """Say what is still needed on this step."""
+        """Say what is still needed on this step, once it is drawn again."""
         self._step_id = step_id
         self._source = ()
-        self.refresh()
 
     def refresh(self) -> None:
         """Draw again what changed; nothing is touched when nothing did, or when nobody sees it."""
