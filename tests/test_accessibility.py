@@ -1228,6 +1228,21 @@ def test_what_replaces_words_that_wait_their_turn_is_heard_in_their_place(
     assert note.accessibleName() == "2 found", "no empty notification is left in its place"
 
 
+def test_of_a_step_that_is_left_nothing_is_heard_any_more(
+    desk: Desk, unread: Callable[[QWidget], list[str]]
+) -> None:
+    desk.window.begin(desk.case("ex1"))
+    view = desk.window.view
+    assert view is not None
+    view.show_step("history")
+    desk.rest()
+    assert "Step 2: History, complete" in unread(desk.window)
+    view.show_step("mobility")
+    desk.rest()
+    heard = [words for words in unread(desk.window) if words.startswith("Step ")]
+    assert heard == ["Step 7: Mobility, foot, complete"]
+
+
 def test_what_is_said_in_one_turn_is_heard_as_one_and_what_breaks_in_comes_first(
     qtbot: QtBot, unread: Callable[[QWidget], list[str]]
 ) -> None:

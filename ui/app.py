@@ -60,8 +60,8 @@ WARMED = (
     "ui.dialogs.content",
 )
 """What is loaded while a name and a password are typed and the start page is in use, in this order."""
-PAPERS = "evalassist.documents.handout"
-"""What papers are drawn with takes half a second to load, so a thread does it after all that."""
+FOR_PAPERS = ("evalassist.documents.handout", "ui.printing", "PySide6.QtPdf")
+"""What papers are drawn, shown and printed with takes half a second to load: a thread does it after all that."""
 
 
 NOT_CONNECTED = tr(
@@ -108,7 +108,7 @@ class App:
         self._asking = QTimer(self.window, interval=ASK_MS)
         self._asking.timeout.connect(self._ask)
         self._to_warm = iter(WARMED)
-        self._papers: Future[object] | None = None
+        self._papers: Future[None] | None = None
         self._warming = QTimer(self.window, interval=ASK_MS)
         self._warming.timeout.connect(self._warm_up)
 
@@ -349,7 +349,7 @@ class App:
             import_module(name)
         elif self._papers is None:
             collector.rest(self)
-            self._papers = ThreadPoolExecutor(1, "papers").submit(import_module, PAPERS)
+            self._papers = ThreadPoolExecutor(1, "papers").submit(_load_for_papers)
         elif self._papers.done():
             collector.resume(self)
             self._warming.stop()
@@ -384,6 +384,11 @@ def _open_entrance(folder: Path, database: str) -> tuple[Entrance, State]:
 
     entrance = Entrance(folder, wait_s=WAIT_S, database=database)
     return entrance, entrance.state()
+
+
+def _load_for_papers() -> None:
+    for name in FOR_PAPERS:
+        import_module(name)
 
 
 def _read_content() -> Content:

@@ -181,7 +181,8 @@ class EvaluationView(QWidget):
         at, page = self.window().focusWidget(), self.page
         field = spoken.line_in_words(at) if is_new and at is not None and page.isAncestorOf(at) else ""
         words = (self.rail.in_words(step_id), *page.warns(), field)
-        spoken.say(self, ". ".join(part.rstrip(".") for part in words if part))
+        # of the pages, so that nobody hears of one that is left
+        spoken.say(self.stack, ". ".join(part.rstrip(".") for part in words if part), instead=True)
 
     def go_to(self, item_id: str) -> None:
         """Show the step of an item and put the keyboard on it; a step's own id shows the step."""
