@@ -946,6 +946,21 @@ def test_an_answer_that_changes_the_exercises_of_the_plan_says_which(desk: Desk,
     assert f"The plan has {gone} instead of {new}" in aloud.heard()[0]
 
 
+def test_what_the_plan_holds_is_told_after_the_hands_busy_view_not_during_it(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.window.begin(desk.case("ex1").with_answers({"nprs-worst": 9.0, "resisted-ext-pain": 8.0}))
+    view = desk.window.view
+    assert view is not None
+    view.toggle_hands()
+    desk.rest()
+    aloud.heard()
+    view.session.answer("resisted-ext-pain", 0.0)
+    assert not [words for words in aloud.heard()[0] if words.startswith("The plan has")]
+    view.toggle_hands()
+    assert [words for words in aloud.heard()[0] if words.startswith("The plan has")]
+
+
 def test_the_hands_busy_view_says_how_the_sides_differ_once_both_are_in(desk: Desk, aloud: Aloud) -> None:
     desk.window.begin(desk.case("ex1").without_answer("habd.left", "her.left"))
     assert desk.window.view is not None

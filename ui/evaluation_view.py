@@ -420,6 +420,7 @@ class EvaluationView(QWidget):
         loose, at, kind = self.hands.loose_words(), self.hands.item_id, self.hands.entry.field_kind
         self.leave_hands()
         spoken.say(self, tr("Back to the page"))
+        self._findings.tell(self, self._step)
         if loose and isinstance(self.page, StrengthPage):
             self.page.show_kind(at, kind)
         if not (at and self.page.focus_item(at)):
@@ -621,7 +622,7 @@ class EvaluationView(QWidget):
             state = progress[step.id]
             self.rail.set_state(step.id, GLYPHS[state.state], state.left, state.why)
         self._panel_later.start()
-        self._findings.tell(self, self._step)
+        self._findings.tell(self, self._step, at_the_table=self.hands is not None)
         self.early.start()
         self._fill_who(self.session.evaluation)
         if self._step:

@@ -26,8 +26,11 @@ class SpokenFindings:
         self._heard: tuple[dict[str, str], list[str], list[str]] | None = None
         """Red flags, conclusions and exercises."""
 
-    def tell(self, page: QWidget, step: str) -> None:
-        """Say what is new to who is at this step; a red flag breaks in on what is read."""
+    def tell(self, page: QWidget, step: str, *, at_the_table: bool = False) -> None:
+        """Say what is new to who is at this step; a red flag breaks in on what is read.
+
+        `at_the_table`: the hands are busy with the patient, so what the plan holds is told afterwards.
+        """
         if not spoken.listens():
             return
         flags = {
@@ -39,15 +42,15 @@ class SpokenFindings:
         plan = self._session.plan
         planned = [one.exercise.name for one in plan.exercises] if isinstance(plan, PlanOfCare) else []
         flags_before, said_before, planned_before = self._heard or (flags, said, planned)
-        self._heard = flags, said, planned
+        self._heard = flags, said, planned_before if at_the_table else planned
         for flag_id, words in flags.items():
             if flag_id not in flags_before and step not in WARNING:
                 spoken.say(page, words, at_once=True)
         if flags_before and not flags:
             spoken.say(page, tr("No red flag any more"))
         if said_before:  # else a stop went, and all stands as it was
-            spoken.say(page, "; ".join(words for words in said if words not in said_before))
-        if planned_before and planned and step != "plan":  # there the page itself says what is changed
+            spoken.say(page, ". ".join(words for words in said if words not in said_before))
+        if planned_before and planned and step != "plan" and not at_the_table:  # there the page itself says what is changed
             spoken.say(page, _other_exercises(planned_before, planned))
 
 

@@ -120,7 +120,7 @@ class ReasoningPanel(QFrame):
         first = next((one for one in self._controls() if isinstance(one, ReasonLink)), self._fold)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
         self._area.ensureWidgetVisible(first)
-        spoken.say(self, "; ".join(PanelLines(self._session, self._step_id).found()))
+        spoken.say(self, ". ".join(PanelLines(self._session, self._step_id).found()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
