@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
-from windows import window_of
+from windows import follow, window_of
 
 from evalassist.case_file import read_case
 from evalassist.content import load_content
@@ -37,7 +37,7 @@ class Desk:
     def begin(self, evaluation: Evaluation) -> None:
         self.window.begin(evaluation)
         self.window.activateWindow()
-        QApplication.processEvents()
+        follow()
 
     @property
     def view(self) -> EvaluationView:
@@ -50,9 +50,10 @@ class Desk:
 
     def press(self, key: Qt.Key) -> None:
         QTest.keyClick(self.at or self.window, key)
-        QApplication.processEvents()
+        follow()
 
     def said(self) -> str:
+        follow()
         panel = self.view.panel
         parts: list[QLabel | ReasonLink] = [*panel.findChildren(QLabel), *panel.findChildren(ReasonLink)]
         return "\n".join(part.text() for part in parts if part.isVisible())
@@ -249,7 +250,7 @@ def test_on_a_small_window_it_lies_over_the_page_until_a_reason_is_followed(desk
     assert not desk.view.panel.isVisible()
     assert desk.view.focused_item() == "nprs-worst"
     desk.window.resize(1366, 768)
-    QApplication.processEvents()
+    follow()
     assert desk.view.panel.isVisible()  # where there is room nobody folded it
 
 

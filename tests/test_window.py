@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from windows import window_of
+from windows import follow, window_of
 
 from evalassist import resources
 from evalassist.case_file import read_case
@@ -110,7 +110,7 @@ class Desk:
 
     def begin(self, evaluation: Evaluation) -> None:
         self.window.begin(evaluation)
-        QApplication.processEvents()
+        follow()
 
     def case(self, name: str) -> Evaluation:
         return read_case(CASES / f"{name}.toml", self.content)
@@ -760,6 +760,7 @@ def test_nothing_of_the_plan_is_cut_off_at_the_side(desk: Desk, scale: float) ->
 def test_the_reasoning_names_in_words_what_is_still_to_be_accepted(desk: Desk) -> None:
     desk.begin(desk.case("ex1"))
     desk.view.show_step("assessment")
+    follow()
     said = [link.text() for link in desk.view.panel.findChildren(ReasonLink)]
     assert "Accept or disagree: patellofemoral pain" in said
     assert "Accept or disagree: muscle performance deficits" in said

@@ -26,6 +26,12 @@ def window_of(qtbot: QtBot, store: Store, settings: Settings = CHEN) -> MainWind
     return window
 
 
+def follow() -> None:
+    """Let what follows a step or an answer be drawn, in the turns of the loop after it."""
+    for _ in range(4):
+        QApplication.processEvents()
+
+
 def words(widget: QWidget) -> str:
     """Everything that can be read on it."""
     QApplication.processEvents()  # what was just made is shown with the next event

@@ -110,8 +110,8 @@ class EvaluationView(QWidget):
         self.early = EarlyPages(self)
         self._findings = SpokenFindings(session)
         self._panel_later = QTimer(self, interval=0, singleShot=True)
-        """The reasoning follows the answer, once that is seen."""
-        self._panel_later.timeout.connect(self.panel.refresh)
+        """The reasoning follows a step or an answer, once that is seen."""
+        self._panel_later.timeout.connect(lambda: self.panel.show_step(self._step))
         self._begun = False
         """Everything is shown; what is beside the page comes a moment after it."""
         self._refresh()
@@ -161,7 +161,6 @@ class EvaluationView(QWidget):
         self._panel_over = False
         self.rail.set_current(step_id)
         self._place()
-        self.panel.show_step(step_id)
         self._panel_later.start()
         if turned and self.footer.isAncestorOf(self.window().focusWidget() or self):
             QTimer.singleShot(0, self, self._refresh_footer)  # a new name under the keyboard is read aloud

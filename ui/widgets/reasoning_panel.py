@@ -66,9 +66,10 @@ class ReasoningPanel(QFrame):
         self._show_fold_button()
 
     def show_step(self, step_id: str) -> None:
-        """Say what is still needed on this step, once it is drawn again."""
-        self._step_id = step_id
-        self._source = ()
+        """Say what is still needed on this step."""
+        if step_id != self._step_id:
+            self._step_id, self._source = step_id, ()
+        self.refresh()
 
     def refresh(self) -> None:
         """Draw again what changed; nothing is touched when nothing did, or when nobody sees it."""
