@@ -70,7 +70,8 @@ class NumberField(Typed):
     """A number with its unit; empty stays empty and is told as None, never as zero.
 
     `usual` is the range that raises no question; outside it the field asks, keeps what was typed and
-    counts it until it is changed. Enter asks, or answers a question that there was time to hear. Outside `possible` (or unreadable) the text stays, but is not counted.
+    counts it until it is changed. Enter asks, or answers a question that there was time to hear.
+    Outside `possible` (or unreadable) the text stays, but is not counted.
     """
 
     kept = Signal(object)
