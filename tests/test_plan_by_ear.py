@@ -164,6 +164,46 @@ def look_back(ear: Ear) -> FollowUpCard:
     return ear.page.look_back
 
 
+def find(ear: Ear, typed: str) -> None:
+    """Type it after Ctrl+K, and take what is found first."""
+    next(fitting(commands(ear.window), typed)).act()
+    QApplication.processEvents()
+
+
+def test_a_later_plan_begins_with_how_the_exercises_went_and_tab_comes_to_the_next_phase(
+    ear_of: Callable[..., Ear],
+) -> None:
+    ear = ear_of("ex1", weeks=4)
+    assert ear.window.view is not None
+    ear.window.view.go_to("plan")
+    assert ear.here().startswith("Side-lying hip abduction (straight-leg raise): Most pain, of 10")
+    while not ear.here().startswith("Go on to phase 2"):
+        ear.key(Qt.Key.Key_Tab)
+        assert look_back(ear).isAncestorOf(ear.at), "Tab passed the phase by"
+    assert "the first exercises go 3 x 15 within the pain limit" in ear.here()
+    ear.key(Qt.Key.Key_Return)
+    assert ear.page.session.evaluation.answers["plan-phase"] == "2"
+    assert ear.here().startswith("Stay in phase 1")
+
+
+def test_ctrl_k_leads_to_the_button_that_decides_the_phase(ear_of: Callable[..., Ear]) -> None:
+    ear = ear_of("ex1", weeks=4)
+    find(ear, "phase")
+    assert ear.at is look_back(ear).go_on
+
+
+def test_where_no_phase_is_offered_ctrl_k_leads_to_the_look_back_which_says_why(
+    ear_of: Callable[..., Ear],
+) -> None:
+    ear = ear_of("ex1", weeks=4, nprs_worst=8.0)
+    assert look_back(ear).go_on.isHidden()
+    find(ear, "phase")
+    assert look_back(ear).isAncestorOf(ear.at)
+    told = ear.aloud()
+    assert "To leave phase 1: " in told
+    assert "irritability is high, so the plan is of phase 1" in told
+
+
 def test_who_comes_into_the_look_back_hears_in_short_how_the_patient_does(
     ear_of: Callable[..., Ear],
 ) -> None:
@@ -196,6 +236,15 @@ def test_all_that_the_look_back_says_can_be_read_as_text(
         "DISCHARGE: 0 of 7 criteria met",
     ):
         assert words in told, told
+
+
+def test_ctrl_down_goes_on_from_the_look_back_to_the_exercises(ear_of: Callable[..., Ear]) -> None:
+    ear = ear_of("ex1", weeks=4)
+    control = Qt.KeyboardModifier.ControlModifier
+    ear.key(Qt.Key.Key_Down, control)
+    assert ear.here().startswith("Side-lying hip abduction (straight-leg raise), sets")
+    ear.key(Qt.Key.Key_Up, control)
+    assert ear.here().startswith("Side-lying hip abduction (straight-leg raise): Most pain, of 10")
 
 
 # ---------------------------------------------------------------- goals

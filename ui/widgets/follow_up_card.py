@@ -24,6 +24,7 @@ from ui.widgets.cards import Card, Rule
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.exercise_log_row import ExerciseLogRow
+from ui.widgets.focus import is_stop, reach
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, StateGlyph
 from ui.widgets.plan_cards import empty
@@ -101,7 +102,7 @@ class FollowUpCard(Card):
         self.go_on.clicked.connect(self._go_on)
         line.addWidget(self._phase_head)
         line.addWidget(self._phase_words, 1)
-        self.title_row.addWidget(self.go_on)
+        line.addWidget(self.go_on)  # after the words that speak for it or against it, for eye, ear and Tab
         self.body.addLayout(line)
         self._exits: QGridLayout = style.scaled(QGridLayout(), spacing=2)
         self._exits.setColumnStretch(3, 1)
@@ -251,6 +252,14 @@ class FollowUpCard(Card):
         if found.phase_in_force is None:
             return tr("The last visit had no plan: there is no phase to leave")
         return tr("Phase {phase} is the last one").format(phase=found.phase_in_force)
+
+    def reach_phase(self) -> None:
+        """Put the keyboard on what decides the phase; where nothing does, on the words that say why, read aloud."""
+        if is_stop(self.go_on):
+            reach(self.go_on, Qt.FocusReason.OtherFocusReason)
+            return
+        reach(self.as_text, Qt.FocusReason.OtherFocusReason)
+        spoken.say(self.as_text, self.of_phase)
 
     @staticmethod
     def _against_going_on(found: FollowUp) -> str:
