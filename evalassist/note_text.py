@@ -128,6 +128,11 @@ def _findings(note: Note) -> Iterator[list[str]]:
 # ---------------------------------------------------------------- a later visit
 
 
+def follow_up_text(note: Note) -> str:
+    """What a later visit adds to the note, alone: to be read beside the plan."""
+    return "\n\n".join("\n".join(part) for part in _later(note) if part)
+
+
 def _later(note: Note) -> Iterator[list[str]]:
     """What changed, the course, the exercises so far and the criteria; nothing at a first visit."""
     found = note.follow_up

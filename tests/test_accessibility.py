@@ -47,6 +47,7 @@ from evalassist.records.entrance import Entrance
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
+from evalassist.words import lower_first
 from ui import early_pages, spoken, style
 from ui.dialogs.accounts import AccountDialog, AccountsDialog, PaperKeyDialog, PasswordDialog
 from ui.dialogs.as_text import AsText
@@ -62,6 +63,7 @@ from ui.pages.base import Page
 from ui.pages.door import Door
 from ui.pages.first_run import FirstRun
 from ui.pages.plan import PlanPage
+from ui.pages.review import SignPage
 from ui.pages.step import StepPage
 from ui.way_in import WayIn
 from ui.widgets.bars import HeaderBar
@@ -846,16 +848,54 @@ def test_f8_says_that_it_goes_back_where_nothing_is_left_after_the_keyboard(desk
     assert told == [(False, "ddx-acl"), (True, "ddx-plica"), (False, "ddx-acl")]
 
 
-def test_what_is_missing_is_counted_aloud_when_one_comes_to_sign(desk: Desk, aloud: Aloud) -> None:
-    desk.window.begin(desk.case("ex1").without_answer("nprs-worst", "ddx-plica"))
-    view = desk.window.view
-    assert view is not None
+OPEN = ("nprs-worst", "ddx-plica", "ddx-acl", "ddx-meniscus")
+FOUR_MISSING = (
+    "4 things are missing: History: worst pain, last 7 days; Knee exam: medial plica; "
+    "Knee exam: meniscal tear; and 1 more."
+)
+
+
+def come_to_sign(desk: Desk, *without: str) -> SignPage:
+    desk.window.begin(desk.case("ex1").without_answer(*without))
+    assert desk.window.view is not None
     desk.rest()
-    aloud.heard()
-    view.show_step("sign")
+    page = desk.window.view.show_step("sign")
+    assert isinstance(page, SignPage)
     desk.rest()
+    return page
+
+
+def heard_with_tab(desk: Desk, begins: str) -> str:
+    """Press Tab until what is read begins so; all that is read there."""
+    for _ in range(100):
+        told = QAccessible.queryAccessibleInterface(desk.window.focusWidget())
+        name, more = (told.text(part) for part in (QAccessible.Text.Name, QAccessible.Text.Description))
+        if name.startswith(begins):
+            return f"{name} {more}".strip()
+        QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Tab)
+    pytest.fail(f"Tab does not come to {begins!r}")
+
+
+def test_what_is_missing_is_named_aloud_when_one_comes_to_sign(desk: Desk, aloud: Aloud) -> None:
+    come_to_sign(desk, *OPEN)
     (words,) = [words for words in aloud.heard()[0] if "missing" in words]
-    assert "things are missing. " in words
+    assert FOUR_MISSING in words
+
+
+def test_the_sign_button_says_which_things_are_missing(desk: Desk, qtbot: QtBot) -> None:
+    page = come_to_sign(desk, *OPEN)
+    qtbot.waitUntil(page.sign_button.isEnabled, timeout=30_000)
+    heard = heard_with_tab(desk, "Sign and lock")
+    assert heard == f"Sign and lock {FOUR_MISSING}"
+
+
+def test_where_it_cannot_be_signed_tab_comes_to_the_reason_and_it_says_what_is_missing(desk: Desk) -> None:
+    asked = ("hot-joint", "calf-signs")
+    page = come_to_sign(desk, *asked)
+    assert not page.sign_button.isEnabled()
+    heard = heard_with_tab(desk, "2 safety questions are not answered")
+    first, second = (lower_first(desk.content.label(each)) for each in asked)
+    assert f" things are missing: Safety: {first}; Safety: {second}; " in heard
 
 
 def fails(_: Evaluation) -> None:

@@ -27,6 +27,7 @@ from pytestqt.qtbot import QtBot
 from evalassist.content import load_content
 from ui import spoken, style
 from ui.gallery import gallery, more_gallery
+from ui.widgets import fields
 from ui.widgets.bars import HeaderBar
 from ui.widgets.cards import FoldingGroup, RailStep, Stepper, StepRail
 from ui.widgets.dates import date_text, read_date
@@ -316,6 +317,58 @@ def test_a_second_enter_keeps_an_unusual_number(qtbot: QtBot) -> None:
     with qtbot.waitSignal(force.kept):
         press(Qt.Key.Key_Return)
     assert force.message == ""
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What time it is for the fields, in seconds; the test sets it."""
+    now = [100.0]
+    monkeypatch.setattr(fields, "monotonic", lambda: now[0])
+    return now
+
+
+def asked_by_the_pause(qtbot: QtBot) -> NumberField:
+    force = shown(qtbot, NumberField("Force", "N", usual=(20, 600)))
+    press("930")
+    qtbot.waitUntil(lambda: "Keep it?" in force.message, timeout=3000)
+    return force
+
+
+def test_an_enter_that_ends_the_typing_does_not_keep_what_the_pause_has_just_asked(
+    qtbot: QtBot, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    force = asked_by_the_pause(qtbot)
+    aloud: list[str] = []
+    monkeypatch.setattr(spoken, "say", lambda _, words, **__: aloud.append(words))
+    clock[0] += 1.4
+    with qtbot.assertNotEmitted(force.kept):
+        press(Qt.Key.Key_Return)
+    assert aloud == ["Force: usual 20 to 600. Keep it?"]
+    assert force.message == "usual 20 to 600. Keep it?"
+    assert force.edit.hasFocus()
+    assert force.edit.selectedText() == "930"
+    with qtbot.waitSignal(force.kept):
+        press(Qt.Key.Key_Return)
+    assert force.message == ""
+
+
+def test_who_waits_and_hears_the_question_keeps_the_number_with_one_enter(
+    qtbot: QtBot, clock: list[float]
+) -> None:
+    force = asked_by_the_pause(qtbot)
+    clock[0] += 1.5
+    with qtbot.waitSignal(force.kept):
+        press(Qt.Key.Key_Return)
+    assert force.message == ""
+
+
+def test_shift_and_enter_goes_back_from_a_question_not_heard_yet_and_leaves_it_open(
+    qtbot: QtBot, clock: list[float]
+) -> None:
+    force = asked_by_the_pause(qtbot)
+    with qtbot.assertNotEmitted(force.kept):
+        QTest.keyClick(force.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert "Keep it?" in force.message
 
 
 def test_a_kept_number_is_not_asked_about_again(qtbot: QtBot) -> None:

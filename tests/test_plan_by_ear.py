@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,16 +19,18 @@ from evalassist.case_file import read_case
 from evalassist.clinical.goals import first_things_first
 from evalassist.clinical.result import PlanOfCare
 from evalassist.content import load_content
-from evalassist.evaluation import PlanEdit
+from evalassist.evaluation import Answer, ExerciseLog, PlanEdit
 from evalassist.records.store import Store
 from evalassist.records.vault import new_keys
 from evalassist.settings import Settings
 from ui import early_pages, spoken
+from ui.dialogs.as_text import AsText
 from ui.dialogs.palette import commands, fitting
 from ui.main_window import MainWindow, wear
 from ui.pages.plan import PlanPage
 from ui.widgets.elided import WrappedLabel
 from ui.widgets.fields import TextField
+from ui.widgets.follow_up_card import FollowUpCard
 
 CASES = Path(__file__).parent / "cases"
 CLAM = "Clamshell"
@@ -94,12 +98,18 @@ def ear_of(
     monkeypatch.setattr(spoken, "say", lambda _, words, **__: aloud.append(words) if words else None)
     monkeypatch.setattr(spoken, "listens", lambda: True)
 
-    def show(case: str, width: int = 1366) -> Ear:
+    def show(case: str, width: int = 1366, *, weeks: int = 0, **now: Answer) -> Ear:
+        """`weeks`: at a later visit than that of the case, so long after it; `now`: what is answered then."""
         window.resize(width, 690)
         window.show()
         window.open_store(store, content, settings)
         window.activateWindow()
-        window.begin(read_case(CASES / f"{case}.toml", content))
+        visit = read_case(CASES / f"{case}.toml", content)
+        if weeks:
+            store.save(visit)
+            day = visit.visit_date + timedelta(weeks=weeks)
+            visit = replace(visit, id="later", kind="re-evaluation", visit_date=day)
+        window.begin(visit.with_answers({key.replace("_", "-"): each for key, each in now.items()}))
         assert window.view is not None
         page = window.view.show_step("plan")
         assert isinstance(page, PlanPage)
@@ -144,6 +154,97 @@ def test_ctrl_k_finds_the_goals_of_the_plan(ear_of: Callable[[str], Ear]) -> Non
 def test_ctrl_k_does_not_offer_the_phase_where_the_plan_does_not_ask_it(ear_of: Callable[[str], Ear]) -> None:
     ear = ear_of("ex1")
     assert "Phase of the program" not in [one.words for one in fitting(commands(ear.window), "phase")]
+
+
+# ---------------------------------------------------------------- the look back of a later visit
+
+
+def look_back(ear: Ear) -> FollowUpCard:
+    assert ear.page.look_back is not None
+    return ear.page.look_back
+
+
+def find(ear: Ear, typed: str) -> None:
+    """Type it after Ctrl+K, and take what is found first."""
+    next(fitting(commands(ear.window), typed)).act()
+    QApplication.processEvents()
+
+
+def test_a_later_plan_begins_with_how_the_exercises_went_and_tab_comes_to_the_next_phase(
+    ear_of: Callable[..., Ear],
+) -> None:
+    ear = ear_of("ex1", weeks=4)
+    assert ear.window.view is not None
+    ear.window.view.go_to("plan")
+    assert ear.here().startswith("Side-lying hip abduction (straight-leg raise): Most pain, of 10")
+    while not ear.here().startswith("Go on to phase 2"):
+        ear.key(Qt.Key.Key_Tab)
+        assert look_back(ear).isAncestorOf(ear.at), "Tab passed the phase by"
+    assert "the first exercises go 3 x 15 within the pain limit" in ear.here()
+    ear.key(Qt.Key.Key_Return)
+    assert ear.page.session.evaluation.answers["plan-phase"] == "2"
+    assert ear.here().startswith("Stay in phase 1")
+
+
+def test_ctrl_k_leads_to_the_button_that_decides_the_phase(ear_of: Callable[..., Ear]) -> None:
+    ear = ear_of("ex1", weeks=4)
+    find(ear, "phase")
+    assert ear.at is look_back(ear).go_on
+
+
+def test_where_no_phase_is_offered_ctrl_k_leads_to_the_look_back_which_says_why(
+    ear_of: Callable[..., Ear],
+) -> None:
+    ear = ear_of("ex1", weeks=4, nprs_worst=8.0)
+    assert look_back(ear).go_on.isHidden()
+    find(ear, "phase")
+    assert look_back(ear).isAncestorOf(ear.at)
+    told = ear.aloud()
+    assert "To leave phase 1: " in told
+    assert "irritability is high, so the plan is of phase 1" in told
+
+
+def test_who_comes_into_the_look_back_hears_in_short_how_the_patient_does(
+    ear_of: Callable[..., Ear],
+) -> None:
+    """Of a panel Orca would read every sentence that stands in it, each time the keyboard comes in."""
+    ear = ear_of("ex1", weeks=4, nprs_worst=1.0, akps_total=88.0)
+    told = QAccessible.queryAccessibleInterface(look_back(ear))
+    assert told.role() == QAccessible.Role.Form
+    name = told.text(QAccessible.Text.Name)
+    assert name.startswith("Since Mar 2, 2026: Responds. Go on to the next phase")
+    assert len(f"{name} {told.text(QAccessible.Text.Description)}".split()) < 50
+
+
+def test_all_that_the_look_back_says_can_be_read_as_text(
+    ear_of: Callable[..., Ear], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ear = ear_of("ex1", weeks=4)
+    ear.page.session.log_exercise(ExerciseLog("HE01", pain=4, settled="hour"))
+    read: list[str] = []
+    monkeypatch.setattr(AsText, "exec", lambda dialog: read.append(dialog.words.toPlainText()))
+    ear.page.evidence.setFocus()
+    ear.tab_to("The look back, as text")
+    ear.key(Qt.Key.Key_Return)
+    (told,) = read
+    for words in (
+        "refer back, from Apr 27, 2026 on",
+        "To leave phase 1: ",
+        "Goals of the last plan",
+        "Clamshell: hold. Repeat the dose, or ease it.",
+        "A squat to 45° hurts 3 or less",
+        "DISCHARGE: 0 of 7 criteria met",
+    ):
+        assert words in told, told
+
+
+def test_ctrl_down_goes_on_from_the_look_back_to_the_exercises(ear_of: Callable[..., Ear]) -> None:
+    ear = ear_of("ex1", weeks=4)
+    control = Qt.KeyboardModifier.ControlModifier
+    ear.key(Qt.Key.Key_Down, control)
+    assert ear.here().startswith("Side-lying hip abduction (straight-leg raise), sets")
+    ear.key(Qt.Key.Key_Up, control)
+    assert ear.here().startswith("Side-lying hip abduction (straight-leg raise): Most pain, of 10")
 
 
 # ---------------------------------------------------------------- goals

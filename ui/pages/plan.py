@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalassist.clinical.case import PHASE_ITEM
 from evalassist.clinical.codes import CHOSEN_ITEM
 from evalassist.clinical.progression import load_rule
 from evalassist.clinical.result import (
@@ -37,7 +38,7 @@ from ui.widgets.exercise_card import ExerciseCard
 from ui.widgets.exercise_library import ExerciseLibrary
 from ui.widgets.exercise_log_row import APPLY_KEY
 from ui.widgets.fields import TextField
-from ui.widgets.focus import first_stop, reach
+from ui.widgets.focus import first_stop, is_field, reach
 from ui.widgets.follow_up_card import APPLY_ALL_KEY, FollowUpCard
 from ui.widgets.going_on import GoingOnCard
 from ui.widgets.last_time_line import LastTimeLine
@@ -192,7 +193,7 @@ class PlanPage(Page):
         self._to_add = ""
         stack.addWidget(self._reason_line)
         self.last_time = LastTimeLine(self.session)
-        self.last_time.decided.connect(self.focus_start)
+        self.last_time.decided.connect(self._focus_exercises)
         stack.addWidget(self.last_time)
         self._card_list: QVBoxLayout = style.column(spacing=6)
         stack.addLayout(self._card_list)
@@ -512,7 +513,7 @@ class PlanPage(Page):
         if stop is None:
             return False
         if part is self._middle and self.cards:
-            self.focus_start()
+            self._focus_exercises()
         else:
             reach(stop, Qt.FocusReason.OtherFocusReason)
         return True
@@ -520,6 +521,9 @@ class PlanPage(Page):
     def focus_item(self, item_id: ItemId) -> bool:
         if item_id == GOALS:
             return self._aims.isVisible() and self._reach(self._goals)
+        if item_id == PHASE_ITEM and self.look_back is not None:
+            self.look_back.reach_phase()
+            return True
         if item_id in self.cards:
             self.cards[item_id].steppers["sets"].setFocus(Qt.FocusReason.OtherFocusReason)
             self.area.ensureWidgetVisible(self.cards[item_id], 0, style.px(24))
@@ -536,10 +540,22 @@ class PlanPage(Page):
             return True
         return False
 
+    def begins_with(self, item_id: ItemId) -> ItemId:
+        return (
+            "" if item_id == PHASE_ITEM else item_id
+        )  # nobody comes to a button unasked: the next Enter presses it
+
     def focus_start(self) -> None:
         own = next(iter(self.discharge.editors), None) if self.discharge is not None else None
         if own is not None and self.focus_item(own):  # at a discharge the work begins with why care ends
             return
+        first = first_stop(self.look_back) if self.look_back is not None and not self.read_only else None
+        if first is not None and is_field(first):  # a later visit begins with how the exercises went
+            reach(first, Qt.FocusReason.OtherFocusReason)
+        else:
+            self._focus_exercises()
+
+    def _focus_exercises(self) -> None:
         first = next(iter(self.cards), None)
         if first is not None:
             self.focus_item(first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -19,7 +19,7 @@ from evalassist.records.rows import sheet_is_out_of_date
 from evalassist.translate import tr, trn
 from evalassist.wording.assessment import gap_words
 from evalassist.words import lower_first, upper_first
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.aside import Aside
 from ui.dialogs.asking import asked
 from ui.pages.base import Page, Waiting
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 PANEL_WIDTH = 306
 KIND = "evaluation-note"
-MOST_MISSING = 8
+MOST_MISSING, MOST_HEARD = 8, 3
 LEAST_NAME, BESIDE = 110, 250
 """The name of who signs breaks into lines no narrower than this; so wide at most it is with the license beside it."""
 
@@ -72,6 +72,8 @@ class SignPage(Page):
         super().__init__(session, step.title, tr("the note as it will read"), step.short, parent)
         self._asked: tuple[Note, PaperName, tuple[Addendum, ...], str] | None = None
         self._pdf: bytes | None = None
+        self._missing_heard = ""
+        """What is missing, the first of it by name: for who does not see the list of it."""
         self._aside = Aside(self)
         self._maker = PdfMaker(self)
         self._maker.made.connect(self._made)
@@ -177,6 +179,7 @@ class SignPage(Page):
         icons.put_icon(self.sign_button, "sign", "accent_ink")
         self.sign_button.clicked.connect(self.sign)
         self._says = Said(wrap=True)
+        style.say(self._says, reads=True)
         stack.addWidget(self.sign_button)
         stack.addWidget(self._says)
         return place
@@ -289,6 +292,7 @@ class SignPage(Page):
             else tr("1 thing is missing")
         )
         self._missing_title.setText(many)
+        self._missing_heard = _heard(many, [reason.text for reason in found])
         self._may_stay_open.setText(
             tr("They may stay open: the letter says how many were not answered.")
             if stopped
@@ -378,7 +382,7 @@ class SignPage(Page):
         if self.session.signed:
             return []
         unfitting = [one.text for one in self.session.assessment.contradictions]
-        missing = [] if self._missing_card.isHidden() else [self._missing_title.text()]
+        missing = [] if self._missing_card.isHidden() else [self._missing_heard]
         return [*missing, *unfitting, *(words for state, words in self._findings() if state != "good")]
 
     def _handout(self) -> tuple[State, str]:
@@ -445,6 +449,13 @@ class SignPage(Page):
         self.password.setVisible(signature is None and self.session.confirm is not None)
         why_not = self._why_not()
         self.sign_button.setEnabled(not why_not and not self._aside.at_work)
+        heard = "" if self._missing_card.isHidden() else self._missing_heard
+        spoken.describe(self.sign_button, heard)
+        # Nothing comes to a button that cannot be pressed: the keyboard stops on the reason in its place.
+        self._says.setFocusPolicy(Qt.FocusPolicy.TabFocus if why_not else Qt.FocusPolicy.NoFocus)
+        name = f"{why_not} {heard}".rstrip() if why_not else ""
+        if name != self._says.accessibleName():  # each time it is set a reader is told of it
+            self._says.setAccessibleName(name)
         for button in (self.print_button, self.save_button):
             button.setVisible(signature is not None)
         self.add_button.setEnabled(bool(settings.therapist_name.strip()))
@@ -634,6 +645,13 @@ def _work(note: Note, paper: PaperName, addenda: tuple[Addendum, ...], code: str
         return evaluation_note_pdf(note, paper, addenda, code)
 
     return draw
+
+
+def _heard(many: str, names: Sequence[str]) -> str:
+    """How many there are, the first by name, in a sentence."""
+    more = len(names) - MOST_HEARD
+    told = [*names[:MOST_HEARD], *([tr("and {count} more").format(count=more)] if more > 0 else [])]
+    return f"{many}: {'; '.join(told)}."
 
 
 def _check(state: State, words: str) -> QWidget:

@@ -67,13 +67,14 @@ class Card(QFrame):
         """Make it the open one, or one that asks to be looked at."""
         style.say(self, card=kind)
 
-    def set_title(self, title: str, remark: str = "") -> None:
-        """Change the title and the quiet words after it."""
+    def set_title(self, title: str, remark: str = "", *, heard: str = "") -> None:
+        """Change the title and the quiet words after it; `heard`: what is read of it by who comes in."""
         self._title.setText(title)
         self._remark.setText(remark)
         self._title.setVisible(bool(title))
         self._remark.setVisible(bool(remark))
-        self.setAccessibleName(title)
+        if (heard or title) != self.accessibleName():  # each time it is set a reader is told of it
+            self.setAccessibleName(heard or title)
 
 
 class _Head(QFrame):

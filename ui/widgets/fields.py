@@ -5,6 +5,8 @@ short pause; what cannot be read is told as missing (None), with a sentence that
 """
 
 import re
+from math import inf
+from time import monotonic
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -28,6 +30,8 @@ _NUMBER = re.compile(r"[+\-−]?(\d+([.,]\d*)?|[.,]\d+)")
 _TWO_MEANINGS = re.compile(r"[+\-−]?[1-9]\d{0,2},\d{3}")
 """A thousand to one, a number with three decimals to another."""
 
+TO_HEAR_S = 1.5
+"""An Enter that comes sooner after a question ends the typing; it was pressed before the question was heard."""
 Messages = Literal["beside", "below", "elsewhere"]
 SENTENCE = 400
 """As wide as one sentence about a value."""
@@ -66,7 +70,8 @@ class NumberField(Typed):
     """A number with its unit; empty stays empty and is told as None, never as zero.
 
     `usual` is the range that raises no question; outside it the field asks, keeps what was typed and
-    counts it until it is changed. Outside `possible` (or unreadable) the text stays, but is not counted.
+    counts it until it is changed. Enter asks, or answers a question that there was time to hear.
+    Outside `possible` (or unreadable) the text stays, but is not counted.
     """
 
     kept = Signal(object)
@@ -93,6 +98,8 @@ class NumberField(Typed):
         self._unit, self._usual, self._possible = unit, usual, possible
         self._decimals, self._width, self._messages = decimals, width, messages
         self._kept_value: float | None = None
+        self._asked_at = -inf
+        """When a question came up that no Enter raised: the next Enter may not have heard it."""
         self.edit = Line()
         self.edit.setProperty("num", True)
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -192,9 +199,11 @@ class NumberField(Typed):
     def _entered(self, back: bool) -> None:
         asked_before = self._asks_to_keep() and self.message != ""
         refused_before = self.message
+        was_heard = monotonic() - self._asked_at >= TO_HEAR_S
         self.commit()
-        if asked_before:
+        if asked_before and was_heard:
             self.keep()
+        self._asked_at = -inf
         if self.message and not back:
             self.edit.selectAll()
             if self.message == refused_before:
@@ -277,7 +286,7 @@ class NumberField(Typed):
         style.say(self.edit, mark=mark)
         if sentence == self._message:
             return
-        self._message = sentence
+        self._message, self._asked_at = sentence, monotonic()
         spoken.describe(self.edit, sentence)
         if not sentence:
             spoken.forget(self.edit)

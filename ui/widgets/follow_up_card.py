@@ -15,14 +15,16 @@ from evalassist.clinical.progression import ExerciseCourse, edits_of_advice, edi
 from evalassist.clinical.result import PlanOfCare, Reason, Verdict
 from evalassist.evaluation import ItemId
 from evalassist.follow_up_noting import STATES
+from evalassist.note_text import follow_up_text
 from evalassist.translate import tr
 from evalassist.words import lower_first, upper_first
-from ui import icons, style
+from ui import icons, spoken, style
 from ui.session import EvaluationSession
 from ui.widgets.cards import Card, Rule
 from ui.widgets.conclusion_card import ReasonList
 from ui.widgets.dates import date_text
 from ui.widgets.exercise_log_row import ExerciseLogRow
+from ui.widgets.focus import is_stop, reach
 from ui.widgets.glyph import State
 from ui.widgets.marks import LinkButton, StateGlyph
 from ui.widgets.plan_cards import empty
@@ -41,6 +43,8 @@ class FollowUpCard(Card):
     """How the patient does since the first visit, and what follows. It proposes; each act is the therapist's."""
 
     go_to = Signal(str)
+    spoken_role = spoken.Role.Form
+    """Of a panel Orca reads all words in it, at each coming in: here some 350."""
 
     def __init__(self, session: EvaluationSession) -> None:
         super().__init__(tr("Since the first visit"), kind="plain", spacing=6)
@@ -76,6 +80,11 @@ class FollowUpCard(Card):
         self._glyph, self.course = StateGlyph("empty", size=17), style.label("b", wrap=True)
         line.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.course, 1)
+        self.as_text = LinkButton(tr("As text"))
+        self.as_text.setAccessibleName(tr("The look back, as text"))
+        self.as_text.setToolTip(tr("All that the look back says, to read line by line"))
+        self.as_text.clicked.connect(self._read)
+        line.addWidget(self.as_text, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(line)
         self._reasons, self._missing = ReasonList(), ReasonList()
         for reasons in (self._reasons, self._missing):
@@ -93,7 +102,7 @@ class FollowUpCard(Card):
         self.go_on.clicked.connect(self._go_on)
         line.addWidget(self._phase_head)
         line.addWidget(self._phase_words, 1)
-        self.title_row.addWidget(self.go_on)
+        line.addWidget(self.go_on)  # after the words that speak for it or against it, for eye, ear and Tab
         self.body.addLayout(line)
         self._exits: QGridLayout = style.scaled(QGridLayout(), spacing=2)
         self._exits.setColumnStretch(3, 1)
@@ -139,18 +148,19 @@ class FollowUpCard(Card):
         found = self._session.follow_up
         if found is None:
             return
-        self.set_title(tr("Since {first}").format(first=date_text(found.first)), _visits(found))
-        self._show_course(found)
+        since = tr("Since {first}").format(first=date_text(found.first))
+        says = _course(found)
+        self.set_title(since, _visits(found), heard=f"{since}: {says}")
+        self._show_course(found, says)
         self._show_exercises(found)
         self._show_phase(found)
         self._show_goals(found)
         self._show_discharge(found)
 
-    def _show_course(self, found: FollowUp) -> None:
+    def _show_course(self, found: FollowUp, says: str) -> None:
         course = found.course
         labels = self._session.content.label
-        said = f"{course.title}. {found.advice}".strip() if course else tr("The course is not decided yet.")
-        self.course.setText(said)
+        self.course.setText(says)
         self._glyph.set_state("look" if course and course.refer else "complete" if course else "empty")
         style.say(self.course, c="att" if course and course.refer else "")
         new = [Reason(tr("new: {sign}").format(sign=sign)) for sign in found.new_signs]
@@ -222,9 +232,34 @@ class FollowUpCard(Card):
             else tr("Stay in phase {phase}").format(phase=phase)
         )
         self.go_on.setText(stay if gone_on else tr("Go on to phase {after}").format(after=after))
-        self.go_on.setToolTip(self._against_going_on(found))
+        against = self._against_going_on(found)
+        self.go_on.setToolTip(against)
+        spoken.describe(self.go_on, against or self.of_phase)
         self.go_on.setEnabled(not self._session.signed)
         self._fill(self._exits, found.exits)
+
+    @property
+    def of_phase(self) -> str:
+        """What stands for and against the next phase, or why there is none, in a sentence."""
+        found = self._session.follow_up
+        if found is None:
+            return ""
+        if found.exits:
+            head = tr("To leave phase {phase}").format(phase=found.phase_in_force)
+            return f"{head}: {self._phase_words.text()}"
+        if found.ends:
+            return tr("Care ends with this visit: no phase comes next")
+        if found.phase_in_force is None:
+            return tr("The last visit had no plan: there is no phase to leave")
+        return tr("Phase {phase} is the last one").format(phase=found.phase_in_force)
+
+    def reach_phase(self) -> None:
+        """Put the keyboard on what decides the phase; where nothing does, on the words that say why, read aloud."""
+        if is_stop(self.go_on):
+            reach(self.go_on, Qt.FocusReason.OtherFocusReason)
+            return
+        reach(self.as_text, Qt.FocusReason.OtherFocusReason)
+        spoken.say(self.as_text, self.of_phase)
 
     @staticmethod
     def _against_going_on(found: FollowUp) -> str:
@@ -241,6 +276,7 @@ class FollowUpCard(Card):
         self._discharge_words.setText(tr("{met} of {count} criteria met").format(met=met, count=len(asked)))
         ends = found.next_phase is None
         everything = ends or self.all_discharge.isChecked()
+        spoken.describe(self.all_discharge, self._discharge_words.text())
         self.all_discharge.setVisible(not ends)
         self.all_discharge.setText(tr("Hide") if everything else tr("Show"))
         self._fill(self._discharge, found.discharge if everything else ())
@@ -282,6 +318,20 @@ class FollowUpCard(Card):
 
     # ------------------------------------------------------------ telling
 
+    def _read(self) -> None:
+        from ui.dialogs.as_text import AsText
+
+        found = self._session.follow_up
+        if found is None:
+            return
+        asked = [each for each in found.discharge if each.verdict is not None and not found.ends]
+        ends = [f"{self._discharge_head.text()}: {self._discharge_words.text()}"]
+        ends += [f"- {each.exit.says}: {STATES[each.verdict]}" for each in asked]
+        refer = "" if self._refer.isHidden() else self._refer.text()
+        parts = (refer, self.of_phase, follow_up_text(self._session.note()), "\n".join(ends))
+        words = "\n\n".join(filter(None, parts))
+        AsText(tr("The look back"), words, self.window()).exec()
+
     def _go_on(self) -> None:
         found = self._session.follow_up
         if found is None or found.next_phase is None:
@@ -311,6 +361,12 @@ class FollowUpCard(Card):
         """Tell what is typed and not yet told."""
         for row in self.rows.values():
             row.commit()
+
+
+def _course(found: FollowUp) -> str:
+    """How the patient does and what is advised, in short."""
+    course = found.course
+    return f"{course.title}. {found.advice}".strip() if course else tr("The course is not decided yet.")
 
 
 def _visits(found: FollowUp) -> str:
