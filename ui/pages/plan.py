@@ -541,9 +541,7 @@ class PlanPage(Page):
         return False
 
     def begins_with(self, item_id: ItemId) -> ItemId:
-        return (
-            "" if item_id == PHASE_ITEM else item_id
-        )  # nobody comes to a button unasked: the next Enter presses it
+        return "" if item_id == PHASE_ITEM else item_id  # the next Enter would press the button
 
     def focus_start(self) -> None:
         own = next(iter(self.discharge.editors), None) if self.discharge is not None else None
