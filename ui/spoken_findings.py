@@ -50,9 +50,8 @@ class SpokenFindings:
             spoken.say(page, tr("No red flag any more"))
         if said_before:  # else a stop went, and all stands as it was
             spoken.say(page, ". ".join(words for words in said if words not in said_before))
-        if (
-            planned_before and planned and step != "plan" and not at_the_table
-        ):  # there the page itself says what is changed
+        told_by_the_page = step == "plan"
+        if planned_before and planned and not (told_by_the_page or at_the_table):
             spoken.say(page, _other_exercises(planned_before, planned))
 
 
