@@ -96,6 +96,7 @@ ROLES: tuple[tuple[type[QWidget], set[QAccessible.Role]], ...] = (
     (HandsBusyView, {Role.Client}),  # it takes every key itself, and what it shows is read from its parts
     (QScrollArea, {Role.Client, Role.Document}),
     (QTextBrowser, {Role.StaticText}),
+    (spoken.Said, {Role.StaticText}),  # says why the button it stands for cannot be pressed
     (QWidget, {Role.Button, Role.Graphic}),
 )
 TEXT, EDGE = 4.5, 3.0
