@@ -1244,6 +1244,18 @@ def test_what_was_left_open_by_key_is_not_asked_again_and_the_end_says_how_often
     assert "left out; 1 has no pain" in desk.sees()
 
 
+def test_one_trial_of_three_has_a_percentage_and_no_mark_of_a_finding_yet(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" 100 97 95 0 50 ")
+    mark = hands.trials.compared._glyph
+    assert ("50 %" in desk.sees(), mark.isVisible()) == (True, False)
+    desk.pad("50 50 ")
+    assert mark.isVisible()
+
+
 def test_the_last_value_stands_by_the_muscle_while_it_is_tested_at_a_later_visit(
     table: Callable[..., Table], store: Store
 ) -> None:

@@ -395,6 +395,7 @@ class EvaluationView(QWidget):
             self.hands.refresh()
         self.hands.closed.connect(self.toggle_hands)
         self.hands.help_wanted.connect(self.help_wanted)
+        self.hands.trials_in.connect(self._tell_findings)
         if self.header.kept.kept_at:
             self.hands.kept.set_kept(self.header.kept.kept_at)
         for part in (self.header, self.rail, self.stack, self.footer, self.panel):
@@ -411,6 +412,7 @@ class EvaluationView(QWidget):
 
         loose, at, kind = self.hands.loose_words(), self.hands.item_id, self.hands.entry.field_kind
         self.leave_hands()
+        self._tell_findings()
         spoken.say(self, tr("Back to the page"))
         if loose and isinstance(self.page, StrengthPage):
             self.page.show_kind(at, kind)
@@ -613,10 +615,15 @@ class EvaluationView(QWidget):
             state = progress[step.id]
             self.rail.set_state(step.id, GLYPHS[state.state], state.left, state.why)
         self.panel.refresh()
-        self._findings.tell(self, self._step)
+        self._tell_findings()
         self._fill_who(self.session.evaluation)
         if self._step:
             self._refresh_footer()
+
+    def _tell_findings(self) -> None:
+        """What is new in the findings, read aloud; not what one trial of several would come to."""
+        if self.hands is None or not self.hands.entry.awaits_trials:
+            self._findings.tell(self, self._step)
 
     def _refresh_footer(self) -> None:
         here = self.session.progress[self._step]

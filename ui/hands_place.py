@@ -110,6 +110,11 @@ class HandsPlace:
         return battery.next_open(self.stops, after, self.session.evaluation.answers, open_ids)
 
     @property
+    def awaits_trials(self) -> bool:
+        """Trials of this side are in and others are still asked: what these come to is no finding yet."""
+        return self.stop is not None and bool(self.test.trials) and self._asked_at(self.stop) == "trial"
+
+    @property
     def last(self) -> Answer | None:
         """What was tested here at an earlier visit."""
         return self._last_of(self.item_id)

@@ -48,6 +48,8 @@ class HandsScreen(QWidget):
 
     closed = Signal()
     help_wanted = Signal()
+    trials_in = Signal()
+    """The trials of the side that was worked on are in, or were left at that: what they come to may be told."""
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class HandsScreen(QWidget):
         self._counted = ""
         """What is said of the count that ended."""
         self._rested_at = 0.0
+        self._awaited_trials = False
         self._big = False
         """The picture stands in the place of the value."""
         self._close = False
@@ -221,6 +224,9 @@ class HandsScreen(QWidget):
         self._show_keys()
         self.setAccessibleDescription(self._spoken())
         self._speak_news()
+        awaited, self._awaited_trials = self._awaited_trials, entry.awaits_trials
+        if awaited and not self._awaited_trials:
+            self.trials_in.emit()
 
     def _all_tested(self) -> str:
         without, out = self.summary.unscored, self.summary.left_out
