@@ -1025,6 +1025,87 @@ def test_the_hands_busy_view_says_how_the_sides_differ_once_both_are_in(desk: De
     assert aloud.heard()[0] == ["Back to the page"]
 
 
+def test_a_side_of_the_hands_busy_view_is_not_called_all_in_while_it_goes_on_by_itself(
+    desk: Desk, aloud: Aloud
+) -> None:
+    desk.window.begin(desk.case("ex1").without_answer("habd.right", "habd.left"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("habd.left")
+    desk.window.view.toggle_hands()
+    hands = desk.window.view.hands
+    assert hands is not None
+    desk.rest()
+    for typed in ("100", "100", "100", "2"):
+        QTest.keyClicks(hands, f"{typed}\r")
+    assert hands.entry.item_id == "habd.right"
+    assert not [words for words in aloud.heard()[1] if "all is in" in words]
+
+
+def test_both_sides_are_compared_aloud_once_when_pain_and_lever_arm_of_both_are_in(
+    desk: Desk, aloud: Aloud
+) -> None:
+    newtons = {"right": 352.0, "left": 400.0}
+    both = {f"kext.{side}": StrengthTest((trial,) * 3, "N") for side, trial in newtons.items()}
+    desk.window.begin(desk.case("ex1").with_answers(both))
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.left")
+    desk.window.view.toggle_hands()
+    hands = desk.window.view.hands
+    assert hands is not None
+    desk.rest()
+    heard: list[str] = []
+    for typed in ("1", "-8\r38", "2", "38"):
+        assert not [words for words in heard if "lower" in words], typed
+        assert hands.entry.item_id.startswith("kext")
+        aloud.heard()
+        QTest.keyClicks(hands, f"{typed}\r")
+        heard += aloud.heard()[1]
+    told = [words for words in heard if "Knee extension: right" in words]
+    assert len(told) == 1
+    assert "right 12 % lower" in told[0].replace("\u00a0", " ")
+
+
+def test_one_trial_of_three_is_no_finding_that_breaks_in_until_the_side_is_in_or_left(
+    desk: Desk, aloud: Aloud
+) -> None:
+    left = StrengthTest((400.0, 405.0, 398.0), "N", pain=0)
+    desk.window.begin(desk.case("ex1").without_answer("kext.right").with_answers({"kext.left": left}))
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.right")
+    desk.window.view.toggle_hands()
+    hands = desk.window.view.hands
+    assert hands is not None
+    desk.rest()
+    aloud.heard()
+
+    def flags(keys: str) -> list[str]:
+        QTest.keyClicks(hands, keys)
+        return [words for told in aloud.heard() for words in told if "under 60" in words or "flag" in words]
+
+    assert flags("26\r27\r") == []
+    assert flags("\b\b") == []
+    assert flags("26\r") == []
+    QTest.keyClick(hands, Qt.Key.Key_Up)
+    assert len(flags("")) == 1, "who goes on with one trial hears it"
+    QTest.keyClick(hands, Qt.Key.Key_Down)
+    assert flags("\b") == ["No red flag any more"]
+    assert flags("26\r27\r") == []
+    assert len(flags("26\r")) == 1, "all of them are in"
+
+
+def test_leaving_the_hands_busy_view_tells_what_one_trial_came_to(desk: Desk, aloud: Aloud) -> None:
+    left = StrengthTest((400.0, 405.0, 398.0), "N", pain=0)
+    desk.window.begin(desk.case("ex1").without_answer("kext.right").with_answers({"kext.left": left}))
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.right")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    QTest.keyClicks(desk.window.focusWidget(), "26\r")
+    aloud.heard()
+    QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Escape)
+    assert [words for words in aloud.heard()[1] if "One muscle group under 60 %" in words]
+
+
 def test_what_a_side_and_both_sides_come_to_is_heard_on_the_page_as_its_last_trial_is_typed(
     desk: Desk, aloud: Aloud
 ) -> None:

@@ -1167,11 +1167,93 @@ def test_at_the_end_it_says_where_a_lever_arm_is_missing_and_one_key_leads_there
     assert (desk.at, hands.entry.ask) == ("her.left", "lever")
     desk.pad("35 ")
     assert desk.test("her.left").lever_arm_m == 0.35
+    assert (desk.at, hands.entry.ask) == ("her.right", "lever"), "else both could not be compared"
+    desk.pad(" ")
     assert "1 has no lever arm." in desk.sees()
     desk.pad("*35 ")
     assert desk.test("her.right").lever_arm_m == 0.35
     assert "Nothing left to test, 1 left out." in desk.sees()
     assert "lever arm" not in desk.sees().splitlines()
+
+
+def with_lever_arms(sore_knee: SoreKnee = "right") -> Evaluation:
+    """A first visit whose knee extension was measured with a lever arm of 38 cm."""
+    first = Evaluation.begin(Patient("Rivera, Ana", date(2001, 5, 9), "F"), sore_knee, date(2026, 2, 2))
+    test = replace(measured(400, 410, 405, pain=1), lever_arm_m=0.38)
+    return first.with_answers({"kext.right": test, "kext.left": test})
+
+
+@pytest.mark.parametrize("sore", ["right", "left", "both"])
+@pytest.mark.parametrize("begins", ["right", "left"])
+def test_after_the_trials_of_both_sides_pain_and_lever_arm_of_both_are_asked_before_the_next_muscle(
+    table: Callable[..., Table], store: Store, sore: SoreKnee, begins: str
+) -> None:
+    """The trials were typed on the page, where they come first."""
+    first = with_lever_arms(sore)
+    store.save(first)
+    desk = table(first=first)
+    for side in ("right", "left"):
+        desk.session.answer(f"kext.{side}", measured(400, 390, 395))
+    desk.view.go_to(f"kext.{begins}")
+    entry = desk.open().entry
+    asked = []
+    while desk.at.startswith("kext"):
+        asked.append((desk.at, entry.ask))
+        desk.pad("1 " if entry.ask == "pain" else "38 ")
+    ends = "left" if begins == "right" else "right"
+    parts = [(f"kext.{side}", ask) for side in (begins, ends) for ask in ("pain", "lever")]
+    assert asked == parts
+    assert desk.test("kext.left") == desk.test("kext.right")
+    assert (desk.test("kext.left").pain, desk.test("kext.left").lever_arm_m) == (1, 0.38)
+
+
+def test_a_side_that_was_left_with_one_trial_is_come_back_to_before_the_next_muscle(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    entry = desk.open().entry
+    desk.pad(" 100 ")
+    QTest.keyClick(desk.hands, Qt.Key.Key_Down)
+    desk.pad("82 84 80 0 ")
+    assert (desk.at, entry.ask) == ("habd.left", "trial")
+    desk.pad("97 95 0 ")
+    assert desk.at == "her.left"
+
+
+def test_the_first_side_is_asked_for_its_lever_arm_once_the_second_one_has_one(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" 100 97 95 0 82 84 80 -8 78 0 ")
+    assert (desk.at, hands.entry.ask) == ("habd.left", "lever")
+    desk.pad("78 ")
+    assert desk.test("habd.left").lever_arm_m == 0.78
+    assert desk.at == "her.left"
+
+
+def test_what_was_left_open_by_key_is_not_asked_again_and_the_end_says_how_often(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" 100 97 95  82 84 80 0 ")
+    assert desk.at == "her.left"
+    while hands.entry.stop is not None:
+        desk.pad("-1 ")
+    assert "left out; 1 has no pain" in desk.sees()
+
+
+def test_one_trial_of_three_has_a_percentage_and_no_mark_of_a_finding_yet(
+    table: Callable[..., Table],
+) -> None:
+    desk = table()
+    hands = desk.open()
+    desk.pad(" 100 97 95 0 50 ")
+    mark = hands.trials.compared._glyph
+    assert ("50 %" in desk.sees(), mark.isVisible()) == (True, False)
+    desk.pad("50 50 ")
+    assert mark.isVisible()
 
 
 def test_the_last_value_stands_by_the_muscle_while_it_is_tested_at_a_later_visit(

@@ -31,7 +31,7 @@ from ui.spoken_findings import SpokenFindings
 from ui.way import Way
 from ui.widgets.bars import TWO_LINES_BELOW, FooterBar, HeaderBar
 from ui.widgets.dates import KIND_WORDS, SHORT_KINDS, date_text, day_of_month
-from ui.widgets.focus import ENTER_KEYS, first_stop, reach
+from ui.widgets.focus import ENTER_KEYS, first_reached, first_stop, reach
 from ui.widgets.glyph import GLYPHS
 from ui.widgets.last_line import SAME_KEY
 from ui.widgets.practice_card import PracticeBand
@@ -402,6 +402,7 @@ class EvaluationView(QWidget):
             self.hands.refresh()
         self.hands.closed.connect(self.toggle_hands)
         self.hands.help_wanted.connect(self.help_wanted)
+        self.hands.trials_in.connect(self._tell_findings)
         if self.header.kept.kept_at:
             self.hands.kept.set_kept(self.header.kept.kept_at)
         for part in (self.header, self.rail, self.stack, self.footer, self.panel):
@@ -418,8 +419,8 @@ class EvaluationView(QWidget):
 
         loose, at, kind = self.hands.loose_words(), self.hands.item_id, self.hands.entry.field_kind
         self.leave_hands()
+        self._tell_findings()
         spoken.say(self, tr("Back to the page"))
-        self._findings.tell(self, self._step)
         if loose and isinstance(self.page, StrengthPage):
             self.page.show_kind(at, kind)
         if not (at and self.page.focus_item(at)):
@@ -545,7 +546,7 @@ class EvaluationView(QWidget):
         page.move(0, 0)
         page.show()
         if at is not None and any(each.isAncestorOf(at) for each in left):
-            (page.focusWidget() or page).setFocus()
+            (page.focusWidget() or first_reached(page)).setFocus()
         for each in left:
             each.hide()
 
@@ -621,11 +622,16 @@ class EvaluationView(QWidget):
             state = progress[step.id]
             self.rail.set_state(step.id, GLYPHS[state.state], state.left, state.why)
         self._panel_later.start()
-        self._findings.tell(self, self._step, at_the_table=self.hands is not None)
+        self._tell_findings()
         self.early.start()
         self._fill_who(self.session.evaluation)
         if self._step:
             self._refresh_footer()
+
+    def _tell_findings(self) -> None:
+        """What is new in the findings, read aloud; not what one trial of several would come to."""
+        if self.hands is None or not self.hands.entry.awaits_trials:
+            self._findings.tell(self, self._step, at_the_table=self.hands is not None)
 
     def _refresh_footer(self) -> None:
         here = self.session.progress[self._step]

@@ -261,6 +261,8 @@ class HandsBusyView(HandsScreen):
         """Take what is typed, unless it is in doubt or has no place."""
         self._stop_count("")
         self.entry.take_pending()
+        if self.isVisible():
+            self.refresh()
 
     def may_be_left(self) -> bool:
         """Not while a value is typed that no field of the page takes: it is refused here first, and said so."""
@@ -290,6 +292,8 @@ class HandsBusyView(HandsScreen):
 
     def _changed(self) -> None:
         before, self._answers = self._answers, self.session.evaluation.answers
+        if self.entry.is_taking:
+            return  # shown and said once it is known what is asked next
         if before != self._answers:
             self.entry.follow(before)
         if self.isVisible():

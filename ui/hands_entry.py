@@ -62,6 +62,8 @@ class HandsEntry(HandsPlace):
         self.typed = self.says = ""
         self.bad = False
         """What it says is that something is not counted."""
+        self.is_taking = False
+        """A value is being kept: where that leads to, and so what is asked next, is not known yet."""
         self.question: Question | None = None
         self._doubted = ""
         self._dropping = ""
@@ -109,12 +111,10 @@ class HandsEntry(HandsPlace):
         if changed and self.item_id not in changed:
             self.go_to(changed[0])
 
-    def _next_open(self, after: int) -> int | None:
-        return battery.next_open(self.stops, after, self.session.evaluation.answers)
-
-    def _arrive(self, at: int | None) -> None:
+    def _arrive(self, at: int | None, *, by_itself: bool = False) -> None:
         self.at, self._forced, self.question = at, None, None
-        self._passed.clear()
+        if not (by_itself and self.test.has_result):
+            self._passed.pop(self.item_id, None)  # who comes here on purpose is asked for all of it
         self._clear()
 
     def _clear(self, says: str = "") -> None:
@@ -357,14 +357,14 @@ class HandsEntry(HandsPlace):
         ask = self.ask
         if ask != "done":
             self._forced = None
-            self._passed.add(ask)
+            self._passed.setdefault(self.item_id, set()).add(ask)
         self._clear()
         self._go_on_if_done()
 
     def _go_on_if_done(self) -> None:
         if self.ask == "done" and self.at is not None:
             here = self.at
-            self._arrive(self._next_open(here))
+            self._arrive(self._next_open(here), by_itself=True)
             if self.at == here:
                 self.says = tr("Only this one is open. F11 goes back to the page.")
 
@@ -378,8 +378,8 @@ class HandsEntry(HandsPlace):
                 return
             self._arrive(before)
         left, words = without_last(answers.get(self.item_id))
-        self._passed.clear()
-        self.session.answer(self.item_id, left)
+        self._passed.pop(self.item_id, None)
+        self._keep(left)
         self._clear(tr("{words} taken back. Ctrl+Z brings it back.").format(words=words))
 
     # ------------------------------------------------------------ one key each
@@ -411,7 +411,7 @@ class HandsEntry(HandsPlace):
             self.stays_by_hand = by_hand
             if by_hand or own == "grade":
                 self._kinds[self.stop.group] = "grade" if by_hand else "force"
-            self._passed.clear()
+            self._passed.pop(self.item_id, None)
             if self.kind == "grade" and self.test.trials:
                 self._forced = "grade"
                 self.says = tr("A grade takes the place of the trials. Ctrl+Z brings them back.")
@@ -426,6 +426,12 @@ class HandsEntry(HandsPlace):
     def _offer_compensations(self) -> None:
         if self.group is not None and not self.test.not_tested:
             self.ask_by_number(questions.compensation(self, self.group))
+
+    @property
+    def without_pain(self) -> list[str]:
+        """The sides that were tested, and whose pain was left open."""
+        tests = {stop.item_id: self._test_of(stop.item_id) for stop in self.stops}
+        return [at for at, test in tests.items() if (test.trials or test.grade) and test.pain is None]
 
     @property
     def without_lever(self) -> list[str]:
@@ -526,4 +532,11 @@ class HandsEntry(HandsPlace):
                 self.kind
             )  # its other side is tested alike, whatever is chosen later
         self.typed = ""  # before it is told: what is read aloud then must not be taken for the next value
-        self.session.answer(self.item_id, None if test == StrengthTest() else test)
+        self._keep(None if test == StrengthTest() else test)
+
+    def _keep(self, test: StrengthTest | None) -> None:
+        self.is_taking = True
+        try:
+            self.session.answer(self.item_id, test)
+        finally:
+            self.is_taking = False

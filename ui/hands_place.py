@@ -10,7 +10,7 @@ from evalassist.clinical.battery import Ask, Stop
 from evalassist.clinical.result import SideStrength
 from evalassist.clinical.strength_entry import with_grade
 from evalassist.content.schema import StrengthGroup
-from evalassist.evaluation import SIDES, Answer, Evaluation, StrengthTest
+from evalassist.evaluation import SIDES, Answer, Evaluation, ItemId, StrengthTest
 from evalassist.translate import tr
 from ui.session import EvaluationSession
 from ui.widgets.strength_side import Mode
@@ -35,7 +35,8 @@ class HandsPlace:
         self._stops: tuple[Evaluation, frozenset[str], tuple[Stop, ...]] | None = None
         """For which evaluation and wishes they were found: they are asked for many times at every key."""
         self._forced: Ask | None = None
-        self._passed: set[Ask] = set()
+        self._passed: dict[ItemId, set[Ask]] = {}
+        """What the therapist left open on purpose, by side: nobody is led there again by itself."""
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -65,36 +66,61 @@ class HandsPlace:
     @property
     def test(self) -> StrengthTest:
         """What is known of this side; empty while it is untouched."""
-        answer = self.session.evaluation.answers.get(self.item_id)
+        return self._test_of(self.item_id)
+
+    def _test_of(self, item_id: ItemId) -> StrengthTest:
+        answer = self.session.evaluation.answers.get(item_id)
         return answer if isinstance(answer, StrengthTest) else StrengthTest()
 
     @property
     def measured(self) -> SideStrength | None:
         """What the trials of this side come to."""
-        stop = self.stop
-        return self.session.assessment.strength[stop.group].side(stop.side) if stop else None
+        return self._measured_of(self.stop) if self.stop else None
+
+    def _measured_of(self, stop: Stop) -> SideStrength | None:
+        return self.session.assessment.strength[stop.group].side(stop.side)
 
     @property
     def ask(self) -> Ask:
         """What is typed next."""
         if self.stop is None:
             return "done"
-        if self._forced is not None:
-            return self._forced
+        return self._forced or self._asked_at(self.stop)
+
+    def _asked_at(self, stop: Stop) -> Ask:
+        """What is asked there in the order of the protocol, but for what was left open on purpose."""
         return battery.asked(
-            self.stop,
+            stop,
             self.session.evaluation.answers,
-            self.measured,
+            self._measured_of(stop),
             trials=self.session.content.pace.trials,
-            by_hand=self.by_hand,
-            passed=self._passed,
-            last=self.last,
+            by_hand=self._is_by_hand(stop),
+            passed=self._passed.get(stop.item_id, ()),
+            last=self._last_of(stop.item_id),
         )
+
+    def is_open(self, stop: Stop) -> bool:
+        """Whether something is still asked there: a result, its pain, or the lever arm without which it does not
+        compare."""
+        untested = not battery.is_tested(self.session.evaluation.answers.get(stop.item_id))
+        return untested or self._asked_at(stop) != "done"
+
+    def _next_open(self, after: int) -> int | None:
+        open_ids = {stop.item_id for stop in self.stops if self.is_open(stop)}
+        return battery.next_open(self.stops, after, self.session.evaluation.answers, open_ids)
+
+    @property
+    def awaits_trials(self) -> bool:
+        """Trials of this side are in and others are still asked: what these come to is no finding yet."""
+        return self.stop is not None and bool(self.test.trials) and self._asked_at(self.stop) == "trial"
 
     @property
     def last(self) -> Answer | None:
         """What was tested here at an earlier visit."""
-        told = self.session.last_answers.get(self.item_id)
+        return self._last_of(self.item_id)
+
+    def _last_of(self, item_id: ItemId) -> Answer | None:
+        told = self.session.last_answers.get(item_id)
         return told[0] if told else None
 
     @property
@@ -105,15 +131,19 @@ class HandsPlace:
     @property
     def by_hand(self) -> bool:
         """A hand grade is asked here."""
-        return self.stop is not None and not self.test.trials and self.kind == "grade"
+        return self.stop is not None and self._is_by_hand(self.stop)
+
+    def _is_by_hand(self, stop: Stop) -> bool:
+        return not self._test_of(stop.item_id).trials and self._kind_of(stop.group) == "grade"
 
     @property
     def kind(self) -> Mode:
         """How this muscle is tested: force, torque or hand grade."""
-        if self.stop is None:
-            return "force"
-        own = self._kinds.get(self.stop.group, "force")
-        return "grade" if self.stays_by_hand and not self._has_its_way(self.stop.group) else own
+        return "force" if self.stop is None else self._kind_of(self.stop.group)
+
+    def _kind_of(self, group: str) -> Mode:
+        own = self._kinds.get(group, "force")
+        return "grade" if self.stays_by_hand and not self._has_its_way(group) else own
 
     def _has_its_way(self, group: str) -> bool:
         """Whether it was graded already, or a grade would take the place of something that was entered."""

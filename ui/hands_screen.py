@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton, QVBo
 
 from evalassist.clinical import battery
 from evalassist.clinical.facts import shown
-from evalassist.evaluation import SIDES, StrengthTest
+from evalassist.evaluation import StrengthTest
 from evalassist.translate import tr, trn
 from evalassist.units import from_si
 from evalassist.words import lower_first
@@ -21,7 +21,7 @@ from ui.hands_questions import BEGINS, INSTEAD
 from ui.session import EvaluationSession
 from ui.widgets.dates import date_text
 from ui.widgets.elided import GivingLabel
-from ui.widgets.glyph import State, StateGlyph
+from ui.widgets.glyph import StateGlyph
 from ui.widgets.hands_how import HowToTest
 from ui.widgets.hands_parts import FittingWords, HugeValue, Keys, TestPicture
 from ui.widgets.hands_summary import HandsSummary, compared_aloud
@@ -34,8 +34,6 @@ IN_ONE_COLUMN = 3
 BAR = 35
 """So high at least is what stands in the bar at the top."""
 BODY_MARGINS, CLOSE_MARGINS = (32, 16, 24, 12), (12, 6, 12, 6)
-STATES: tuple[State, ...] = ("empty", "partly", "complete")
-"""Of a muscle, by how many sides are tested; while something of it is still asked, not yet the last one."""
 USUAL, LEAST_GROWN, MOST_GROWN = (1366, 768), 0.6, 1.6
 """The window for which the large sizes are given, and how far they follow another one.
 
@@ -50,6 +48,8 @@ class HandsScreen(QWidget):
 
     closed = Signal()
     help_wanted = Signal()
+    trials_in = Signal()
+    """The trials of the side that was worked on are in, or were left at that: what they come to may be told."""
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class HandsScreen(QWidget):
         self._counted = ""
         """What is said of the count that ended."""
         self._rested_at = 0.0
+        self._awaited_trials = False
         self._big = False
         """The picture stands in the place of the value."""
         self._close = False
@@ -223,12 +224,17 @@ class HandsScreen(QWidget):
         self._show_keys()
         self.setAccessibleDescription(self._spoken())
         self._speak_news()
+        awaited, self._awaited_trials = self._awaited_trials, entry.awaits_trials
+        if awaited and not self._awaited_trials:
+            self.trials_in.emit()
 
     def _all_tested(self) -> str:
         without, out = self.summary.unscored, self.summary.left_out
         told = tr("Nothing left to test, {count} left out").format(count=out) if out else tr("All tested")
         if without:
             told += trn("; {count} has no score", "; {count} have no score", without).format(count=without)
+        if pains := len(self.entry.without_pain):
+            told += trn("; {count} has no pain", "; {count} have no pain", pains).format(count=pains)
         if levers := len(self.entry.without_lever):
             told += trn("; {count} has no lever arm", "; {count} have no lever arm", levers).format(
                 count=levers
@@ -302,27 +308,29 @@ class HandsScreen(QWidget):
         }
 
     def _differences(self, here: str) -> dict[str, str]:
-        """How the sides of every other muscle differ once both are in, as the last screen has it."""
-        answers, told = self.session.evaluation.answers, {}
-        for group in dict.fromkeys(stop.group for stop in self.entry.stops if stop.group != here):
-            if all(battery.is_tested(answers.get(f"{group}.{side}")) for side in SIDES):
+        """How the sides of every other muscle differ once all of both is in, as the last screen has it."""
+        told, stops = {}, self.entry.stops
+        still_asked = {here, *(stop.group for stop in stops if self.entry.is_open(stop))}
+        for group in dict.fromkeys(stop.group for stop in stops):
+            if group not in still_asked:
                 parts = compared_aloud(self.entry, group)
                 title = self.session.content.strength_groups[group].title
                 told[f"difference {group}"] = f"{title}: {parts}" if parts else ""
         return told
 
     def _show_progress(self) -> None:
-        stops, answers = self.entry.stops, self.session.evaluation.answers
-        groups, here = list(dict.fromkeys(stop.group for stop in stops)), self.entry.stop
+        stops, answers, here = self.entry.stops, self.session.evaluation.answers, self.entry.stop
+        groups = list(dict.fromkeys(stop.group for stop in stops))
+        begun = {stop.group for stop in stops if battery.is_tested(answers.get(stop.item_id))}
+        still_asked = {stop.group for stop in stops if self.entry.is_open(stop)}
         while len(self._glyphs) < len(groups):
             self._glyphs.append(StateGlyph("empty"))
             self._states.addWidget(self._glyphs[-1])
         for at, glyph in enumerate(self._glyphs):
             glyph.setVisible(at < len(groups) and not self._close)
             if at < len(groups):
-                done = sum(battery.is_tested(answers.get(f"{groups[at]}.{side}")) for side in SIDES)
-                going_on = here is not None and here.group == groups[at] and self.entry.ask != "done"
-                glyph.set_state(STATES[min(done, 1) if going_on else done])
+                asked, partly = groups[at] in still_asked, groups[at] in begun
+                glyph.set_state("complete" if not asked else "partly" if partly else "empty")
         at = groups.index(here.group) + 1 if here else len(groups)
         self._muscle.setText(tr("Muscle {at} of {count}").format(at=at, count=len(groups)))
 

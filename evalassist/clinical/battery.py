@@ -148,10 +148,25 @@ def is_tested(answer: object) -> bool:
     return isinstance(answer, NotTested) or (isinstance(answer, StrengthTest) and answer.has_result)
 
 
-def next_open(stops: Sequence[Stop], after: int, answers: Answers) -> int | None:
-    """The next stop without a result, from the one after this to the end, then from the beginning."""
-    order = (*range(after + 1, len(stops)), *range(min(after + 1, len(stops))))
-    return next((at for at in order if not is_tested(answers.get(stops[at].item_id))), None)
+def next_open(
+    stops: Sequence[Stop], after: int, answers: Answers, open_ids: Collection[ItemId]
+) -> int | None:
+    """The next stop of which something is asked, from the one after this to the end, then from the beginning.
+
+    The other side of the same muscle comes first where it has a result: its pain and its lever arm are told while
+    they are remembered, and both sides are compared before the next muscle.
+    """
+    order = [*range(after + 1, len(stops)), *range(min(after + 1, len(stops)))]
+    if 0 <= after < len(stops):
+        here = stops[after]
+        order.sort(
+            key=lambda at: not (_is_beside(stops[at], here) and is_tested(answers.get(stops[at].item_id)))
+        )
+    return next((at for at in order if stops[at].item_id in open_ids), None)
+
+
+def _is_beside(stop: Stop, here: Stop) -> bool:
+    return stop.group == here.group and stop.side != here.side
 
 
 def last_given(stops: Sequence[Stop], before: int, answers: Answers) -> int | None:

@@ -92,6 +92,11 @@ def first_stop(page: QWidget) -> QWidget | None:
     return next((each for each in stops if is_field(each)), stops[0] if stops else None)
 
 
+def first_reached(page: QWidget) -> QWidget:
+    """The first control of a page that Tab reaches; the page itself where there is none."""
+    return next(_stops_in(page, back=False), page)
+
+
 def _stops_from(at: QWidget, window: QWidget, back: bool) -> Iterator[QWidget]:
     """The stops after this one (or before it), round to the first."""
     if not back:

@@ -96,4 +96,4 @@ class HandsTrials(QWidget):
         if isinstance(beside, StrengthTest) and beside.has_result:
             self._beside.say(counts if beside.trials else "", score_of(entry, stop.group, side), side=side)
         percent, said, mark = compared(entry, stop.group)
-        self.compared.say(said, percent, mark=mark)
+        self.compared.say(said, percent, mark="" if entry.awaits_trials else mark)
