@@ -1037,6 +1037,25 @@ def test_one_trial_of_three_is_no_finding_that_breaks_in_until_the_side_is_in_or
     assert len(flags("26\r")) == 1, "all of them are in"
 
 
+def test_a_lever_arm_unlike_the_last_one_is_heard_once_before_the_next_side(desk: Desk, aloud: Aloud) -> None:
+    test = StrengthTest((400.0, 405.0, 398.0), "N", lever_arm_m=0.38, pain=0)
+    first = desk.case("ex1").with_answers({"kext.left": test, "kext.right": test})
+    desk.store.save(first)
+    later = replace(first, id="later", kind="re-evaluation", visit_date=first.visit_date + timedelta(weeks=4))
+    desk.window.begin(
+        later.without_answer("kext.right").with_answers({"kext.left": replace(test, lever_arm_m=None)})
+    )
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.left")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    aloud.heard()
+    QTest.keyClicks(desk.window.focusWidget(), "88\r1\b")
+    told = [words for words in aloud.heard()[1] if "last time" in words]
+    assert len(told) == 1
+    assert told[0].startswith("Left: lever arm 88 cm, last time 38 cm. right, Knee extension, ")
+
+
 def test_leaving_the_hands_busy_view_tells_what_one_trial_came_to(desk: Desk, aloud: Aloud) -> None:
     left = StrengthTest((400.0, 405.0, 398.0), "N", pain=0)
     desk.window.begin(desk.case("ex1").without_answer("kext.right").with_answers({"kext.left": left}))
