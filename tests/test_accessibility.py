@@ -1009,6 +1009,37 @@ def test_both_sides_are_compared_aloud_once_when_pain_and_lever_arm_of_both_are_
     assert "right 12 % lower" in told[0].replace("\u00a0", " ")
 
 
+def test_who_comes_to_another_side_hears_the_side_then_what_is_in_and_what_is_asked_there(
+    desk: Desk, aloud: Aloud
+) -> None:
+    both = {f"kext.{side}": StrengthTest((400.0, 405.0, 398.0), "N") for side in ("right", "left")}
+    desk.window.begin(desk.case("ex1").with_answers(both))
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.left")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    aloud.heard()
+    QTest.keyClicks(desk.window.focusWidget(), "1\r")
+    place, then = "right, Knee extension, Seated, hip 90°, knee 90°.", "3 of 3 taken: 398 N."
+    assert aloud.heard()[1][-1] == f"{place} {then} pain in the test, 0 to 10.", "pain was asked before, too"
+
+
+def test_the_last_screen_is_read_muscle_by_muscle(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.right")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    aloud.heard()
+    hands = desk.window.view.hands
+    assert hands is not None
+    while hands.entry.stop is not None:
+        hands.entry.enter()
+    hands.refresh()
+    (told,) = aloud.heard()[1]
+    assert ". Hip external rotation: right 85 N, left 100 N, " in told
+
+
 def test_one_trial_of_three_is_no_finding_that_breaks_in_until_the_side_is_in_or_left(
     desk: Desk, aloud: Aloud
 ) -> None:
