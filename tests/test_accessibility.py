@@ -1065,6 +1065,37 @@ def test_both_sides_are_compared_aloud_once_when_pain_and_lever_arm_of_both_are_
     assert "right 12 % lower" in told[0].replace("\u00a0", " ")
 
 
+def test_who_comes_to_another_side_hears_the_side_then_what_is_in_and_what_is_asked_there(
+    desk: Desk, aloud: Aloud
+) -> None:
+    both = {f"kext.{side}": StrengthTest((400.0, 405.0, 398.0), "N") for side in ("right", "left")}
+    desk.window.begin(desk.case("ex1").with_answers(both))
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.left")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    aloud.heard()
+    QTest.keyClicks(desk.window.focusWidget(), "1\r")
+    place, then = "right, Knee extension, Seated, hip 90°, knee 90°.", "3 of 3 taken: 398 N."
+    assert aloud.heard()[1][-1] == f"{place} {then} pain in the test, 0 to 10.", "pain was asked before, too"
+
+
+def test_the_last_screen_is_read_muscle_by_muscle(desk: Desk, aloud: Aloud) -> None:
+    desk.window.begin(desk.case("ex1"))
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.right")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    aloud.heard()
+    hands = desk.window.view.hands
+    assert hands is not None
+    while hands.entry.stop is not None:
+        hands.entry.enter()
+    hands.refresh()
+    (told,) = aloud.heard()[1]
+    assert ". Hip external rotation: right 85 N, left 100 N, " in told
+
+
 def test_one_trial_of_three_is_no_finding_that_breaks_in_until_the_side_is_in_or_left(
     desk: Desk, aloud: Aloud
 ) -> None:
@@ -1091,6 +1122,25 @@ def test_one_trial_of_three_is_no_finding_that_breaks_in_until_the_side_is_in_or
     assert flags("\b") == ["No red flag any more"]
     assert flags("26\r27\r") == []
     assert len(flags("26\r")) == 1, "all of them are in"
+
+
+def test_a_lever_arm_unlike_the_last_one_is_heard_once_before_the_next_side(desk: Desk, aloud: Aloud) -> None:
+    test = StrengthTest((400.0, 405.0, 398.0), "N", lever_arm_m=0.38, pain=0)
+    first = desk.case("ex1").with_answers({"kext.left": test, "kext.right": test})
+    desk.store.save(first)
+    later = replace(first, id="later", kind="re-evaluation", visit_date=first.visit_date + timedelta(weeks=4))
+    desk.window.begin(
+        later.without_answer("kext.right").with_answers({"kext.left": replace(test, lever_arm_m=None)})
+    )
+    assert desk.window.view is not None
+    desk.window.view.go_to("kext.left")
+    desk.window.view.toggle_hands()
+    desk.rest()
+    aloud.heard()
+    QTest.keyClicks(desk.window.focusWidget(), "88\r1\b")
+    told = [words for words in aloud.heard()[1] if "last time" in words]
+    assert len(told) == 1
+    assert told[0].startswith("Left: lever arm 88 cm, last time 38 cm. right, Knee extension, ")
 
 
 def test_leaving_the_hands_busy_view_tells_what_one_trial_came_to(desk: Desk, aloud: Aloud) -> None:

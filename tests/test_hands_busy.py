@@ -257,6 +257,21 @@ def test_trials_that_scatter_are_taken_back_by_a_key_and_never_called_tested(
     assert f"Nothing left to test, {left_out} left out; 1 has no score" in desk.sees()
 
 
+def test_backspace_is_offered_for_scattered_trials_only_while_it_takes_one_back(
+    table: Callable[..., Table], store: Store
+) -> None:
+    first = with_lever_arms()
+    store.save(first)
+    desk = table(first=first)
+    desk.view.go_to("kext.left")
+    desk.open()
+    desk.pad("400 100 300 200 ")
+    assert "not scored. Backspace takes the last back." in desk.sees()
+    desk.pad("0 ")
+    assert desk.hands.entry.ask == "lever"
+    assert "Backspace takes" not in desk.sees()
+
+
 # ---------------------------------------------------------------- a dynamometer that types
 
 
@@ -1254,6 +1269,35 @@ def test_one_trial_of_three_has_a_percentage_and_no_mark_of_a_finding_yet(
     assert ("50 %" in desk.sees(), mark.isVisible()) == (True, False)
     desk.pad("50 50 ")
     assert mark.isVisible()
+
+
+@pytest.mark.parametrize(("typed", "told"), [("88", True), ("38", False)])
+def test_a_lever_arm_unlike_the_last_one_is_told_once_with_the_last_one_beside_it(
+    table: Callable[..., Table], store: Store, typed: str, told: bool
+) -> None:
+    first = with_lever_arms()
+    store.save(first)
+    desk = table(first=first)
+    desk.view.go_to("kext.left")
+    desk.open()
+    desk.pad(f"400 405 398 1 {typed} ")
+    assert desk.test("kext.left").lever_arm_m == float(typed) / 100
+    assert desk.at == "kext.right"
+    assert ("Left: lever arm 88 cm, last time 38 cm." in desk.sees()) == told
+    desk.pad("1")
+    assert "last time" not in desk.sees()
+
+
+def test_a_lever_arm_beyond_the_usual_range_of_the_page_is_asked_about(
+    table: Callable[..., Table], store: Store
+) -> None:
+    first = with_lever_arms()
+    store.save(first)
+    desk = table(first=first)
+    desk.view.go_to("kext.left")
+    desk.open()
+    desk.pad("400 405 398 1 380 ")
+    assert "380 cm: usual 5 to 120 cm. Enter again keeps it." in desk.sees()
 
 
 def test_the_last_value_stands_by_the_muscle_while_it_is_tested_at_a_later_visit(

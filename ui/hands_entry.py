@@ -23,6 +23,7 @@ from evalassist.clinical.strength_entry import (
 from evalassist.evaluation import Answers, StrengthTest, other
 from evalassist.translate import tr
 from evalassist.units import from_si, to_si
+from evalassist.words import upper_first
 from ui import hands_questions as questions
 from ui.hands_place import HandsPlace
 from ui.hands_questions import Question
@@ -260,7 +261,8 @@ class HandsEntry(HandsPlace):
             self._doubt(tr("{said} {slip}Enter again keeps it.").format(said=said, slip=slip))
             return
         self._tell(with_trial(self.as_tested, reading))
-        self._taken()
+        limit = self.session.assessment.numbers["repeat-cv"]
+        self._taken(scatter_words(self.measured, limit, by_key=True))
 
     def _take_grade(self) -> None:
         grade = read_grade(self.typed)
@@ -320,8 +322,20 @@ class HandsEntry(HandsPlace):
                 )
             )
             return
+        unlike_last = self._unlike_last(length_m)
         self._tell(replace(self.as_tested, lever_arm_m=length_m))
         self._taken()
+        self.says = unlike_last or self.says  # it names its side: the next one may be shown by now
+
+    def _unlike_last(self, lever_arm_m: float) -> str:
+        """Another lever arm than at the last visit: both are told, for it may be a slip or another pad."""
+        last = self.last.lever_arm_m if isinstance(self.last, StrengthTest) else None
+        if self.stop is None or last is None or last == lever_arm_m:
+            return ""
+        now, then = (shown(from_si(one, "cm"), 1) for one in (lever_arm_m, last))
+        return tr("{side}: lever arm {now} cm, last time {then} cm.").format(
+            side=upper_first(self.stop.side), now=now, then=then
+        )
 
     @property
     def _lever_beside(self) -> float | None:
@@ -347,10 +361,9 @@ class HandsEntry(HandsPlace):
     def _doubt(self, words: str) -> None:
         self.says, self.bad, self._doubted = words, False, self.typed
 
-    def _taken(self) -> None:
+    def _taken(self, says: str = "") -> None:
         self._forced = None
-        limit = self.session.assessment.numbers["repeat-cv"]
-        self._clear(scatter_words(self.measured, limit, by_key=True))
+        self._clear(says)
         self._go_on_if_done()
 
     def _pass(self) -> None:

@@ -263,6 +263,8 @@ class HandsScreen(QWidget):
             return
         if before.get("question") and not now.get("question"):
             before = before | {"asked": ""}  # back from a question: say again where one is
+        if now.get("place") != before.get("place"):
+            before = before | {"taken": "", "last": "", "asked": ""}  # the same, but of another side
         news = list(dict.fromkeys(words for key, words in now.items() if words and words != before.get(key)))
         if self.entry.bad and self.entry.says not in news:
             news.append(self.entry.says)
@@ -273,7 +275,7 @@ class HandsScreen(QWidget):
     def _to_tell(self) -> dict[str, str]:
         entry, stop, group = self.entry, self.entry.stop, self.entry.group
         if stop is None or group is None:
-            lines = [self._all_tested(), *self.summary.in_words()]
+            lines = [self._all_tested(), *(f"{line}." for line in self.summary.in_words())]
             return {"place": " ".join(lines), "question": "", "says": entry.says}
         if self._second:
             return {"count": self.huge.accessibleName() if self._second == 1 else f"{self._second}"}
@@ -289,7 +291,7 @@ class HandsScreen(QWidget):
             }
         trials, (position, wanted) = entry.test.trials, self._asked_parts()
         taken = entry.in_its_unit(trials[-1]) if trials else ""
-        return {
+        told = {
             "question": "",
             "count": self._counted,
             "taken": tr("{trial} of {count} taken: {value}").format(
@@ -301,6 +303,10 @@ class HandsScreen(QWidget):
             "says": entry.says,
             **self._differences(stop.group),
             "place": f"{stop.side}, {group.title}, {position}",
+        }
+        if told["place"] != self._told.get("place"):
+            told["taken"] = told.pop("taken")  # after the side of which it is
+        return told | {
             "last": self._last_value(),
             "asked": wanted,
             "setup": self.how.in_words,
