@@ -14,8 +14,9 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -33,6 +34,7 @@ KEYS = new_keys()
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases"
 RUNS = 7
+STALL_S = 0.05
 
 EMPTY_WINDOW = """
 import time; begun = time.perf_counter()
@@ -318,6 +320,54 @@ def steps() -> dict[str, float]:
     }
 
 
+def typed() -> dict[str, float]:
+    """How long the event loop stands still while the robot of the tests types the standard case, step after step."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import test_robot
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from ui.measuring import measure_typing
+
+    turns: list[float] = []
+
+    def timed(act: Callable[..., None], *how: object) -> None:
+        begun = time.perf_counter()
+        act(*how)
+        turns.append(time.perf_counter() - begun)
+
+    def letters(at: QWidget, words: str) -> None:
+        for letter in words:
+            timed(QTest.keyClicks, at, letter)
+
+    keys = SimpleNamespace(keyClick=partial(timed, QTest.keyClick), keyClicks=letters)
+    loop = SimpleNamespace(
+        processEvents=partial(timed, QApplication.processEvents),
+        activeModalWidget=QApplication.activeModalWidget,
+    )
+    with (
+        tempfile.TemporaryDirectory() as home,
+        patch.object(test_robot, "QTest", keys),
+        patch.object(test_robot, "QApplication", loop),
+        patch("ui.hands_busy.monotonic", count(1).__next__),
+    ):
+        os.environ["EVALASSIST_HOME"] = home
+        for hands in measure_typing(test_robot.Keyboard):
+            hands.walk(hands.view.step)
+            if hands.view.step == "assessment":
+                hands.press(Qt.Key.Key_N, test_robot.CONTROL_SHIFT)
+            if hands.view.step != "sign":
+                hands.press(Qt.Key.Key_Return, test_robot.CONTROL)
+    longest = sorted(turns)
+    return {
+        "standard case typed, turns of the event loop": len(turns),
+        "one turn, ms (worst)": 1000 * longest[-1],
+        "one turn, ms (99 of 100)": 1000 * longest[len(longest) * 99 // 100],
+        "turns over 50 ms": sum(turn > STALL_S for turn in turns),
+    }
+
+
 def backing_up() -> dict[str, float]:
     """How long the window stands still while records of 100,000 patients are backed up and somebody types."""
     with tempfile.TemporaryDirectory() as folder:
@@ -340,7 +390,7 @@ def long_day() -> dict[str, float]:
 
 def main() -> None:
     sys.path.insert(0, str(ROOT))
-    for part in (start, reasoning, saving, opening, paper, steps, backing_up, long_day):
+    for part in (start, reasoning, saving, opening, paper, steps, typed, backing_up, long_day):
         for name, value in part().items():
             print(f"{name:45} {value:10.2f}", flush=True)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter, sleep, thread_time
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
@@ -15,6 +16,11 @@ from shiboken6 import isValid
 from ui.app import App, begin
 from ui.way_in import WayIn
 
+if TYPE_CHECKING:
+    from evalassist.content.loader import Content
+    from ui.main_window import MainWindow
+
+R = TypeVar("R")
 ANSWERS = 6
 """So many answers of a step are taken back and given again."""
 
@@ -71,6 +77,18 @@ def measure_steps(case: Path) -> Walk:
     answers = {step_id: _answer(app, program, step_id) for step_id in content.steps}
     _leave(program)
     return Walk(cold, again, prepared, stalls, {step_id: one for step_id, one in answers.items() if one})
+
+
+def measure_typing(robot: Callable[[MainWindow, Content], R]) -> Iterator[R]:
+    """The robot at each step of an evaluation in turn, once the step stands; the robot goes on to the next one."""
+    app, program = begin(["measure"])
+    _come_in(app, program)
+    content = program._content_now()
+    hands = robot(program.window, content)
+    for _ in content.steps:
+        _rest(app, program)
+        yield hands
+    _leave(program)
 
 
 def measure_growth(case: Path, first: int, then: int) -> tuple[float, float]:
