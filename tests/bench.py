@@ -342,10 +342,7 @@ def typed() -> dict[str, float]:
             timed(QTest.keyClicks, at, letter)
 
     keys = SimpleNamespace(keyClick=partial(timed, QTest.keyClick), keyClicks=letters)
-    loop = SimpleNamespace(
-        processEvents=partial(timed, QApplication.processEvents),
-        activeModalWidget=QApplication.activeModalWidget,
-    )
+    loop = SimpleNamespace(processEvents=partial(timed, QApplication.processEvents))
     with (
         tempfile.TemporaryDirectory() as home,
         patch.object(test_robot, "QTest", keys),
