@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import pytest
 from planted import NO_FILE, plant
-from PySide6.QtCore import QLockFile, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QLockFile, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -822,6 +822,28 @@ def test_the_log_never_holds_what_was_typed(
     assert "ValueError" in caplog.text
     assert "RuntimeError" in caplog.text
     assert "Secretname" not in caplog.text
+
+
+def test_the_collector_rests_while_every_widget_is_dressed_anew(
+    qtbot: QtBot, qapp: QApplication, dressed: None
+) -> None:
+    """Qt goes through all of them, and what the collector freed meanwhile took the program with it."""
+    collects: list[bool] = []
+
+    class Asked(QWidget):
+        def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+            collects.append(gc.isenabled())
+            super().changeEvent(event)
+
+    asked = Asked()
+    qtbot.addWidget(asked)
+    asked.show()
+    qtbot.waitUntil(gc.isenabled, timeout=30_000)
+    collects.clear()
+    style.apply_style(qapp, scale=1.5)
+    assert collects
+    assert not any(collects)
+    assert gc.isenabled()
 
 
 def test_the_collector_rests_until_a_paper_is_drawn_though_the_window_is_closed(

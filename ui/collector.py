@@ -5,6 +5,8 @@ Looking through everything takes as long as drawing a page.
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from weakref import WeakSet
 
 _wishes: WeakSet[object] = WeakSet()
@@ -40,3 +42,13 @@ def resume(who: object) -> None:
     _wishes.discard(who)
     if not _wishes:
         gc.enable()
+
+
+@contextmanager
+def at_rest(who: object) -> Iterator[None]:
+    """Collect nothing meanwhile."""
+    rest(who)
+    try:
+        yield
+    finally:
+        resume(who)

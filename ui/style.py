@@ -20,6 +20,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
+from ui import collector
+
 BASE_PT = 10.5
 SHEET = Path(__file__).with_suffix(".qss")
 OFF_SCREEN_FONT = "Open Sans"
@@ -316,14 +318,15 @@ def apply_style(app: QApplication, scale: float = 1.0, dark: bool = False, touch
     wanted = sheet()
     if app.styleSheet() == wanted:  # else every widget would be dressed anew, and look the same
         return
-    if app.style().name().lower() != "fusion":
-        app.setStyle("Fusion")
     ui_font = QFont(_family())
     ui_font.setPointSizeF(BASE_PT * scale)
-    _look.fonts.clear()
-    app.setFont(ui_font)
-    app.setPalette(_palette(_look.tokens))
-    app.setStyleSheet(wanted)
+    with collector.at_rest(app):  # Qt goes through all widgets, and none may be freed under its hands
+        if app.style().name().lower() != "fusion":
+            app.setStyle("Fusion")
+        _look.fonts.clear()
+        app.setFont(ui_font)
+        app.setPalette(_palette(_look.tokens))
+        app.setStyleSheet(wanted)
 
 
 def sheet() -> str:
