@@ -37,6 +37,7 @@ from ui.widgets.marks import KeptIndicator, LinkButton, ReasonLink, SideBadge, S
 from ui.widgets.passwords import NewPassword
 from ui.widgets.roomy import roomy
 from ui.widgets.segments import Choice, SegmentedControl, ZeroToTen, yes_no_not_tested
+from ui.widgets.strength_parts import GoingOnField
 from ui.widgets.trend_view import inks
 
 pytestmark = [
@@ -327,17 +328,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def asked_by_the_pause(qtbot: QtBot) -> NumberField:
-    force = shown(qtbot, NumberField("Force", "N", usual=(20, 600)))
+def asked_by_the_pause(qtbot: QtBot, kind: type[NumberField] = NumberField) -> NumberField:
+    force = shown(qtbot, kind("Force", "N", usual=(20, 600)))
     press("930")
     qtbot.waitUntil(lambda: "Keep it?" in force.message, timeout=3000)
     return force
 
 
+@pytest.mark.parametrize("kind", [NumberField, GoingOnField])
 def test_an_enter_that_ends_the_typing_does_not_keep_what_the_pause_has_just_asked(
-    qtbot: QtBot, clock: list[float], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, clock: list[float], monkeypatch: pytest.MonkeyPatch, kind: type[NumberField]
 ) -> None:
-    force = asked_by_the_pause(qtbot)
+    force = asked_by_the_pause(qtbot, kind)
     aloud: list[str] = []
     monkeypatch.setattr(spoken, "say", lambda _, words, **__: aloud.append(words))
     clock[0] += 1.4

@@ -30,6 +30,8 @@ class EarlyPages:
         self.page: Page | None = None
         """The page that is being made; it lies beside the room of the pages, so that it is laid out, too."""
         self.touched_at = monotonic()
+        self._failed: set[str] = set()
+        """Steps whose page could not be made."""
         self._pieces: Iterator[None] | None = None
         """What is left to make of it."""
         self._later = QTimer(view, singleShot=True, interval=REST_BEFORE_BUILDING_MS)
@@ -84,9 +86,19 @@ class EarlyPages:
                     self._quiet.start()
                     return
                 self._pieces = self._made(step_id)
-            if next(self._pieces, DONE) is DONE:
+            if self._is_done(self._pieces):
                 self._pieces = None
         self._later.start(BETWEEN_SLICES_MS)
+
+    def _is_done(self, pieces: Iterator[None]) -> bool:
+        try:
+            return next(pieces, DONE) is DONE
+        except Exception:  # a defect is told once; who goes to the page meets it there
+            self._pieces = None
+            if self.page is not None:
+                self._failed.add(self.page.step_id)
+                self.give(self.page)
+            raise
 
     def next_step(self) -> str | None:
         """The nearest page that is not made yet, or not as the answers are now; later steps first."""
@@ -98,7 +110,7 @@ class EarlyPages:
     def _waits(self, step_id: str) -> bool:
         if not self._view.is_made(step_id):
             return True
-        return step_id not in PAPERS and self._view.page_of(step_id).is_stale
+        return step_id not in (*PAPERS, *self._failed) and self._view.page_of(step_id).is_stale
 
     def _made(self, step_id: str) -> Iterator[None]:
         made = None
@@ -106,6 +118,7 @@ class EarlyPages:
             load_page(step_id)
             yield
             made = page_for(step_id, self._view.session, self._view.stack)
+            made.hide()  # else it comes up with all pages, where these are hidden now
             yield
         page = self._view.page_of(step_id, made)
         if made not in (None, page):  # somebody went there meanwhile

@@ -127,6 +127,8 @@ class EvaluationView(QWidget):
         QTimer.singleShot(0, self, self._tell_kept)
 
     def _tell_kept(self) -> None:
+        if not self._step:
+            return  # left meanwhile
         with suppress(EvalAssistError):  # what is typed here will tell it louder
             kept = [row for row in self.session.store.recent() if row.id == self.session.evaluation.id]
             if kept and not self._not_kept_since:
@@ -149,7 +151,10 @@ class EvaluationView(QWidget):
         """Show a step, whatever its state; what was typed on the page left is told first."""
         self.close_hands()
         if self._step == step_id and not self._panel_over:
+            self.panel.close_source()
+            self._panel_later.start()
             self._refresh_footer()
+            self.step_shown.emit(step_id)
             return self.page
         if self._step and self._step != step_id:
             self._commit_page()
@@ -159,6 +164,7 @@ class EvaluationView(QWidget):
         page.prepare()
         turned, self._step = self._step != step_id, step_id
         self._panel_over = False
+        self.panel.close_source()
         self.rail.set_current(step_id)
         self._place()
         self._panel_later.start()
@@ -447,6 +453,7 @@ class EvaluationView(QWidget):
         """Nothing of this evaluation may call back any more."""
         self._begun = True
         self.early.stop()
+        self._panel_later.stop()
         for page in self._pages.values():
             page.leave()
         if self._handle is not None and isValid(self._handle):  # the system may have taken it away

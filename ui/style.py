@@ -284,6 +284,8 @@ def at_once(*parts: QWidget) -> Iterator[None]:
                 if isinstance(child, QWidget) and not child.testAttribute(_TOLD) and not child.isWindow():
                     child.show()
             layout.setEnabled(True)
+            # one that was to lay out meanwhile did not, and says nothing of it again
+            QCoreApplication.postEvent(part, QEvent(QEvent.Type.LayoutRequest))
 
 
 def paint_once() -> None:

@@ -335,6 +335,8 @@ class Page(QWidget):
             inner = area.widget()
             if inner is not None and (layout := inner.layout()) is not None:
                 layout.setEnabled(not making)
+                if not making:
+                    layout.invalidate()  # it may have another width now than when it was laid out
                 # Not `layout.update()`: it says nothing a second time of what it did not get to lay out.
                 QCoreApplication.postEvent(inner, QEvent(QEvent.Type.LayoutRequest))
 

@@ -199,7 +199,7 @@ class NumberField(Typed):
     def _entered(self, back: bool) -> None:
         asked_before = self._asks_to_keep() and self.message != ""
         refused_before = self.message
-        was_heard = monotonic() - self._asked_at >= TO_HEAR_S
+        was_heard = self._was_heard()
         self.commit()
         if asked_before and was_heard:
             self.keep()
@@ -210,6 +210,10 @@ class NumberField(Typed):
                 self._speak()
             return
         go_on(self, back=back)
+
+    def _was_heard(self) -> bool:
+        """Whether there was time to hear what the field asks."""
+        return monotonic() - self._asked_at >= TO_HEAR_S
 
     def _speak(self) -> None:
         spoken.say(self.edit, f"{self.accessibleName()}: {self.message}", at_once=True, instead=True)

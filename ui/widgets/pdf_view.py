@@ -273,11 +273,12 @@ class _Sheet(QWidget):
 
     def _draw_next(self) -> None:
         """One page at a time, so that a key finds room between them."""
+        wanted = {(page, self._size(box).width()) for page, box in self._boxes}
         for page, box in self._boxes:
             size = self._size(box)
             key = (page, size.width())
             if key not in self._images:
-                self._images = {known: image for known, image in self._images.items() if known[1] == key[1]}
+                self._images = {known: image for known, image in self._images.items() if known in wanted}
                 self._images[key] = self._pages.image(page, size)
                 self.update()  # which asks for the next one
                 return

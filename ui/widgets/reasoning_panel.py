@@ -71,6 +71,10 @@ class ReasoningPanel(QFrame):
             self._step_id, self._source = step_id, ()
         self.refresh()
 
+    def close_source(self) -> None:
+        """Not show a source any more when it is drawn again."""
+        self._source = ()
+
     def refresh(self) -> None:
         """Draw again what changed; nothing is touched when nothing did, or when nobody sees it."""
         self._stale = self.isHidden()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -66,12 +67,15 @@ class GoingOnField(NumberField):
         self._whole, self._above_zero = whole, above_zero
 
     def _entered(self, back: bool) -> None:
-        asked = self.message != ""
+        asked, was_heard = self.message != "", self._was_heard()
         self.commit()
-        if asked and self.value is not None:
+        if asked and was_heard and self.value is not None:
             self.keep()
+        self._asked_at = -inf
         if self.message and not back:
             self.edit.selectAll()
+            if asked and not was_heard:
+                self._speak()
         else:
             self.going_on.emit(back)
 
