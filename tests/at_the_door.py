@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
+from windows import once_asked
 
 from evalassist.errors import EvalAssistError
 from evalassist.evaluation import Evaluation, Patient
@@ -124,7 +125,7 @@ class Person:
                 if isValid(dialog) and dialog.isVisible():
                     dialog.reject()
 
-        QTimer.singleShot(100, do)
+        QTimer.singleShot(100, lambda: once_asked(do))
         show()
 
     def confirms(self, password: str) -> Callable[[ConfirmDialog], None]:

@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
+from windows import once_asked
 
 from evalassist.errors import StoreError
 from evalassist.evaluation import Evaluation, Patient
@@ -115,7 +116,7 @@ def asks(qtbot: QtBot, password: str) -> None:
         if confirm.isVisible():
             confirm.reject()
 
-    QTimer.singleShot(100, answer)
+    QTimer.singleShot(100, lambda: once_asked(answer))
 
 
 def try_it(dialog: DatabaseDialog, qtbot: QtBot, server: Server) -> str:

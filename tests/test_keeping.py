@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
-from windows import window_of
+from windows import once_asked, window_of
 
 from evalassist.case_file import read_case
 from evalassist.content.loader import Content, load_content
@@ -547,7 +547,7 @@ def test_a_wrong_birth_date_is_corrected_after_begin(desk: Desk) -> None:
         dialog.birth.edit.setText("9 May 1991")
         dialog.correct()
 
-    QTimer.singleShot(50, correct)
+    once_asked(correct)
     QTest.mouseClick(desk.view.header.name, Qt.MouseButton.LeftButton)
     assert desk.now.patient.birth_date == date(1991, 5, 9)
     assert desk.kept().age_years == 34

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from windows import window_of
+from windows import once_asked, window_of
 
 from evalassist.case_file import read_case
 from evalassist.clinical.assessment import assess
@@ -406,7 +406,7 @@ def test_nothing_of_anybody_is_on_the_screen_and_no_key_brings_it(room: Room) ->
         told.append(dialog.windowTitle())
         dialog.close()
 
-    QTimer.singleShot(50, look)
+    once_asked(look)
     room.press(Qt.Key.Key_F1)
     assert told == ["Keys of this page"]  # afterwards the keys work again
 
@@ -446,7 +446,7 @@ def test_while_the_safety_screen_stops_it_says_why_and_shows_nothing(room: Room)
         told.append(box.informativeText())
         box.close()
 
-    QTimer.singleShot(50, read)
+    once_asked(read)
     room.press(Qt.Key.Key_F5)
     assert told == [noted(example("ex1").with_answers(STOPPED)).no_plan_because]
     assert room.shown() is None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -30,6 +34,14 @@ def follow() -> None:
     """Let what follows a step or an answer be drawn, in the turns of the loop after it."""
     for _ in range(4):
         QApplication.processEvents()
+
+
+def once_asked(act: Callable[[], object]) -> None:
+    """Do this in the dialog that comes up, however long that takes; too early it would stay there for ever."""
+    if QApplication.activeModalWidget() is None:
+        QTimer.singleShot(20, partial(once_asked, act))
+    else:
+        act()
 
 
 def words(widget: QWidget) -> str:
